@@ -1,0 +1,336 @@
+"""The canonical document: the XML text of a message as the walk found it.
+
+Named by data elements, in guide order. With trace, attributes remember how it was sent: `seg` the segment number,
+`sent` a value that was cleaned, and on the message `carriers` (segments that bring no element), `sent` (places and
+service characters), `breaks` (what stood between segments). `write` reads them back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from operator import itemgetter
+
+from edifact_ics.envelope import Interchange, Message
+from edifact_ics.interpret import PART, TRACE, Interpreted, attribute, kept, safe, to_hex
+from edifact_ics.layout import Frame, paths
+from edifact_ics.mig import Value
+from edifact_ics.structure import Placed, Table, Walk
+from edifact_ics.syntax import split_elements
+from edifact_ics.values import clean
+
+NAMESPACE = "urn:edifact-ics:canonical"
+ROOT = "Interchanges"
+HEAD = f'<?xml version="1.0" encoding="UTF-8"?>\n<{ROOT} xmlns="{NAMESPACE}"'
+_by_slot = itemgetter(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The canonical document of one message.
+
+    `xml` is its element without the namespace declaration, `name` that element's name; `message` the guide (IMD …),
+    None when the message is not known. `interchange` and `number` count from 1.
+    """
+
+    xml: str
+    name: str
+    message: str | None
+    interchange: int
+    number: int
+    reference: str
+
+    def __str__(self) -> str:
+        """The document as a standing-alone XML text."""
+        head = f"<{self.name}"
+        return f'{head} xmlns="{NAMESPACE}"{self.xml[len(head) :]}'
+
+
+class _Open:
+    """A frame being filled."""
+
+    __slots__ = ("frame", "parts", "runs")
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.parts: list[tuple[int, str]] = []
+        self.runs: list[tuple[int, Value, str, str, int]] = []
+
+
+def body(table: Table, placed: list[Placed], trace: bool) -> str:
+    """Return the XML inside the message element."""
+    root = _Open(table.layout.root)
+    stack = [root]
+    here = root
+    for place in placed:
+        step, item = place.step, place.item
+        if step is None:
+            root.parts += _marked(item, place.number) if trace else item.parts
+            continue
+        if step.frames or len(stack) > step.depth + 1:
+            while len(stack) > step.depth + 1:
+                _close(stack)
+            stack += [_Open(frame) for frame in step.frames]
+            here = stack[-1]
+        parts = _marked(item, place.number) if trace else item.parts
+        if item.joins:
+            parts = _join(here.parts, parts)
+        here.parts += parts
+        for slot, value, text, sent in item.runs:
+            here.runs.append((slot, value, text, sent, place.number))
+    while len(stack) > 1:
+        _close(stack)
+    return _text(root)
+
+
+def _marked(item: Interpreted, number: int) -> tuple[tuple[int, str], ...]:
+    mark = f' seg="{number}"'
+    return tuple((slot, text.replace(TRACE, mark)) for slot, text in item.traced)
+
+
+def _join(parts: list[tuple[int, str]], more: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
+    """Put what a segment adds into the container that the trigger of its group opened; return what is left over."""
+    left = []
+    for slot, text in more:
+        for index in range(len(parts) - 1, -1, -1):
+            if parts[index][0] == slot:
+                whole = parts[index][1]
+                end = whole.rindex("</")
+                parts[index] = (slot, whole[:end] + text + whole[end:])
+                break
+        else:
+            left.append((slot, text))
+    return tuple(left)
+
+
+def _close(stack: list[_Open]) -> None:
+    done = stack.pop()
+    name = done.frame.name
+    stack[-1].parts.append((done.frame.slot, f"<{name}>{_text(done)}</{name}>"))
+
+
+def _text(done: _Open) -> str:
+    """Return what came into a frame in slot order, containers put around it."""
+    parts = done.parts
+    if done.runs:
+        parts += _run_on(done.runs)
+    parts.sort(key=_by_slot)
+    chains = done.frame.chains
+    if not any(chains):
+        return "".join([text for _, text in parts])
+    out: list[str] = []
+    open_: tuple[str, ...] = ()
+    for slot, text in parts:
+        chain = chains[slot] if slot < len(chains) else ()
+        if chain != open_:
+            _turn(out, open_, chain)
+            open_ = chain
+        out.append(text)
+    _turn(out, open_, ())
+    return "".join(out)
+
+
+def _turn(out: list[str], old: tuple[str, ...], new: tuple[str, ...]) -> None:
+    """Close the containers of `old` and open those of `new` that the two do not share."""
+    same = 0
+    while same < len(old) and same < len(new) and old[same] == new[same]:
+        same += 1
+    out += [f"</{name}>" for name in reversed(old[same:])]
+    out += [f"<{name}>" for name in new[same:]]
+
+
+SEGMENT_PART = "\x1e"  # between the segments of a value in a `sent` attribute
+
+
+def _run_on(runs: list[tuple[int, Value, str, str, int]]) -> list[tuple[int, str]]:
+    """Return the values that run over several segments, joined as text."""
+    found: dict[int, list[tuple[Value, str, str, int]]] = {}
+    for slot, value, text, sent, number in runs:
+        found.setdefault(slot, []).append((value, text, sent, number))
+    parts = []
+    for slot, pieces in found.items():
+        value = pieces[0][0]
+        whole = clean("".join(sent.replace(PART, "") for _, _, sent, _ in pieces))
+        numbers = " ".join(str(number) for *_, number in pieces)
+        sent = attribute("sent", SEGMENT_PART.join(sent for _, _, sent, _ in pieces))
+        mark = f' seg="{numbers}"{sent}' if pieces[0][3] else ""
+        parts.append((slot, f"<{value.xml}{mark}>{safe(whole)}</{value.xml}>"))
+    return parts
+
+
+# ---------------------------------------------------------------------- messages
+
+
+def message_xml(table: Table, message: Message, walk: Walk, trace: bool) -> str:
+    """Return the element of a message that was walked."""
+    name = table.mig.xml
+    marks = _message_marks(table, message, walk.placed, walk.trailer) if trace else ""
+    return f"<{name}{marks}>{body(table, walk.placed, trace)}</{name}>"
+
+
+def unknown_xml(message: Message, trace: bool) -> str:
+    """Return the element of a message that no guide explains: everything kept as it came."""
+    interchange = message.interchange
+    parts: list[str] = []
+    notes = []
+    raws = message.raws[:-1] if message.closed else message.raws
+    for number, raw in enumerate(raws, 1):
+        item = kept(raw, interchange.delimiters, interchange.syntax)
+        mark = f' seg="{number}"'
+        parts += [text.replace(TRACE, mark) for _, text in item.traced] if trace else [text for _, text in item.parts]
+        if item.sent:
+            notes.append(f"{number}:{item.sent}")
+    marks = ""
+    if trace:
+        if message.closed:
+            trailer = kept(message.raws[-1], interchange.delimiters, interchange.syntax)
+            if trailer.sent:
+                notes.append(f"{len(message.raws)}:{trailer.sent}")
+        marks = f' sent="{" ".join(notes)}"' if notes else ""
+        marks += _break_marks(message) + _trailer_marks(message)
+    return f"<UnknownMessage{marks}>{''.join(parts)}</UnknownMessage>"
+
+
+def _message_marks(table: Table, message: Message, placed: list[Placed], trailer: str | None) -> str:
+    carriers = [f"{p.number}:{p.item.carrier}" for p in placed if p.item.carrier and p.tag != "UNT"]
+    notes = [f"{p.number}:{p.item.sent}" for p in placed if p.item.sent and p.item.sent != "@"]
+    marks = f' carriers="{" ".join(carriers)}"' if carriers else ""
+    if notes:
+        marks += attribute_raw("sent", " ".join(notes))
+    return marks + _break_marks(message) + _trailer_marks(message)
+
+
+def attribute_raw(name: str, text: str) -> str:
+    """Return an attribute whose text is written in hex where needed already."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return f' {name}="{text}"'
+
+
+def _break_marks(message: Message) -> str:
+    """What stood in front of the segments, where it is not the line end of the interchange."""
+    usual = line_end(message)
+    odd = [] if isinstance(message.leads, str) else [
+        f"{i + 1}:{to_hex(lead, ' ')}" for i, lead in enumerate(message.leads) if i and lead != usual
+    ]
+    if message.first != usual:
+        odd.insert(0, f"1:{to_hex(message.first, ' ')}")
+    marks = attribute("line-end", usual) if usual else ""
+    return marks + (attribute_raw("breaks", " ".join(odd)) if odd else "")
+
+
+def line_end(message: Message) -> str:
+    """Return what stood in front of most segments of a message."""
+    if isinstance(message.leads, str):
+        return message.leads if len(message.raws) > 1 else message.first
+    rest = message.leads[1:]
+    return max(set(rest), key=rest.count) if len(set(rest)) > 1 else (rest[0] if rest else "")
+
+
+def _trailer_marks(message: Message) -> str:
+    """UNT where it is not the one that would be written."""
+    if not message.closed:
+        return ' closed="no"' + (' terminated="no"' if message.unterminated else "")
+    elements = split_elements(message.raws[-1], message.interchange.delimiters)
+    count = elements[1][0] if len(elements) > 1 else ""
+    reference = elements[2][0] if len(elements) > 2 else ""
+    marks = attribute("count", count) if count != str(len(message.raws)) else ""
+    return marks + (attribute("trailer-reference", reference) if reference != message.reference else "")
+
+
+# ---------------------------------------------------------------------- interchanges
+
+
+def opening_xml(interchange: Interchange, envelope: Table, header: Interpreted | None, trace: bool) -> str:
+    """Return the start of an interchange: its tag with attributes, and its Envelope.
+
+    What is only known at its end (UNZ, what follows) stands in the `Trailer` that closes it.
+    """
+    marks = ""
+    if trace:
+        marks = attribute("una", interchange.una) if interchange.una else ' una=""'
+        marks += attribute("before", interchange.before) if interchange.before else ""
+        marks += attribute("break", interchange.lead) if interchange.lead else ""
+        if header is not None and header.sent:
+            marks += attribute_raw("sent", header.sent)
+    if header is None:
+        kind = "" if interchange.bare else "missing"
+        return f'<Interchange envelope="{kind or "none"}"{marks}>'
+    step = envelope.steps(None, "UNB")[0]
+    inner = body(envelope, [Placed(1, step, header, "UNB")], trace) if trace else body(envelope, [Placed(1, step, header, "UNB")], False)
+    inner = inner.replace(' seg="1"', "")
+    return f"<Interchange{marks}><Envelope>{inner}</Envelope>"
+
+
+def closing_xml(interchange: Interchange, trace: bool) -> str:
+    """Return the end of an interchange: with trace, a Trailer that says how UNZ was sent where that is not plain."""
+    if not trace:
+        return "</Interchange>"
+    marks = ""
+    raw = interchange.trailer
+    if raw is None:
+        if not interchange.bare:
+            marks = ' closed="no"'
+    else:
+        item = kept(raw, interchange.delimiters, interchange.syntax)
+        count = item.value((1, 1))
+        reference = item.value((2, 1))
+        if count != str(interchange.messages):
+            marks += attribute("count", count)
+        if reference != interchange.reference:
+            marks += attribute("trailer-reference", reference)
+        extra = [(p, t) for p, t in item.unmapped if p not in ((1, 1), (2, 1))]
+        notes = [f"{p[0]}.{p[1]}={to_hex(t, ', ;')}" for p, t in extra] + ([item.sent] if item.sent else [])
+        if notes:
+            marks += attribute_raw("sent", ";".join(notes))
+        if interchange.trailer_lead:
+            marks += attribute("break", interchange.trailer_lead)
+    if interchange.unterminated:
+        marks += ' terminated="no"'
+    if interchange.after:
+        marks += attribute("after", interchange.after)
+    return f"<Trailer{marks}/></Interchange>" if marks else "</Interchange>"
+
+
+def stray_xml(interchange: Interchange, raws: list[str]) -> str:
+    """Return segments that stood outside any message, kept as they came."""
+    parts = []
+    for raw in raws:
+        item = kept(raw, interchange.delimiters, interchange.syntax)
+        note = attribute_raw("notes", item.sent) if item.sent else ""
+        inner = "".join(text.replace(TRACE, "") for _, text in item.traced)
+        parts.append(f"<Outside{note}>{inner}</Outside>")
+    return "".join(parts)
+
+
+# ---------------------------------------------------------------------- paths
+
+
+def prefixes(table: Table, placed: list[Placed], wanted: set[int]) -> dict[int, tuple[str, dict[int, int]]]:
+    """Return, for the segments wanted, the path of their frame and how many elements each slot of it holds by then."""
+    counts: dict[int, int] = {}
+    trail: list[tuple[str, dict[int, int]]] = [(f"/{table.mig.xml}", counts)]
+    found: dict[int, tuple[str, dict[int, int]]] = {}
+    for place in placed:
+        step = place.step
+        if step is not None:
+            if step.frames or len(trail) > step.depth + 1:
+                del trail[step.depth + 1 :]
+                for frame in step.frames:
+                    path, held = trail[-1]
+                    held[frame.slot] = held.get(frame.slot, 0) + 1
+                    trail.append((f"{path}/{frame.name}[{held[frame.slot]}]", {}))
+            held = trail[-1][1]
+            for slot, _ in place.item.parts:
+                held[slot] = held.get(slot, 0) + 1
+        if place.number in wanted and place.number not in found:
+            found[place.number] = (trail[-1][0], dict(trail[-1][1]))
+    return found
+
+
+def places(table: Table) -> dict[tuple[str, ...], tuple[int, int | None]]:
+    """Return the element (and component, None in a simple element) of each canonical path below the message."""
+    found: dict[tuple[str, ...], tuple[int, int | None]] = {}
+    kinds = {use.id: node.segment.type for node in table.nodes for use in node.segment.uses}
+    for path, use, value in paths(table.layout):
+        element, component = value.places[0]
+        found[path] = (element, component if kinds[use.id].slots[element - 1].composite else None)
+    return found

@@ -1,0 +1,610 @@
+"""Segments to interchanges and messages: UNB to UNZ, UNG, UNH to UNT, their nesting, references and counts.
+
+Works through a file once and holds one message at a time. What the elements of a service segment may hold is the
+guide's business (`mig/service.xml`), not this room's.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from typing import BinaryIO
+
+from edifact_ics.finding import CODES, Finding, Position
+from edifact_ics.syntax import STANDARD, Block, Delimiters, Scanner, locate, split_elements
+
+MAX_INTERCHANGE = 10 * 1024 * 1024
+_SERVICE = frozenset(("UN", "un", "Un", "uN"))
+_START = re.compile("UNA.{6}|UNB\\+|UNH\\+", re.S)
+_LOOK = 1 << 16
+
+
+@dataclass(slots=True)
+class Interchange:
+    """One interchange of a file, filled in as it is read.
+
+    `number` counts from 1 in the file. `una` is the service string advice as sent, "" where there was none.
+    `header` is UNB as elements (tag first), empty for bare messages; `trailer` the raw text of UNZ, None if missing.
+    `before` stood in front of it, `lead` in front of UNB, `trailer_lead` in front of UNZ, `after` behind it.
+    """
+
+    number: int
+    offset: int
+    line: int
+    column: int
+    delimiters: Delimiters = STANDARD
+    una: str = ""
+    before: str = ""
+    lead: str = ""
+    header_raw: str = ""
+    header: list[list[str]] = field(default_factory=list)
+    header_place: tuple[int, int, int] = (0, 1, 1)
+    trailer: str | None = None
+    trailer_lead: str = ""
+    trailer_place: tuple[int, int, int] = (0, 1, 1)
+    unterminated: bool = False
+    after: str = ""
+    messages: int = 0
+    segments: int = 0
+    bare: bool = False
+    references: set[str] = field(default_factory=set)
+    strays: int = 0
+    groups: int = 0
+
+    def value(self, element: int, component: int = 1) -> str:
+        """Return a component of UNB by its 1-based place, "" where nothing was sent."""
+        try:
+            return self.header[element][component - 1]
+        except IndexError:
+            return ""
+
+    @property
+    def reference(self) -> str:
+        """UNB 0020."""
+        return self.value(5)
+
+    @property
+    def syntax(self) -> str:
+        """UNB 0001, UNOC where there is no UNB."""
+        return self.value(1) or "UNOC"
+
+    def at(self, place: tuple[int, int, int], segment: int, raw: str, element: int | None = None, component: int | None = None) -> Position:
+        """Return a position in a service segment that stands outside messages."""
+        shift = locate(raw, element, component, self.delimiters)
+        offset, line, column = _shift(place, raw[:shift])
+        return Position(offset, line, column, self.number, None, None, segment, raw[:3] or None, element, component)
+
+
+@dataclass
+class Message:
+    """One message as sent: `raws` from UNH to UNT, escaped, without terminators.
+
+    `leads` is what stood before each segment but the first (one text for all, or a list with the first included),
+    `first` what stood before UNH. `number` counts from 1 in the interchange. `truncated`: the file ended inside it.
+    `unterminated`: its last segment lacks its terminator.
+    """
+
+    interchange: Interchange
+    number: int
+    raws: list[str]
+    leads: str | list[str]
+    first: str
+    place: tuple[int, int, int]
+    closed: bool = True
+    truncated: bool = False
+    unterminated: bool = False
+    lost: int = 0
+
+    @cached_property
+    def header(self) -> list[list[str]]:
+        """UNH as elements, tag first."""
+        return split_elements(self.raws[0], self.interchange.delimiters)
+
+    @property
+    def reference(self) -> str:
+        """UNH 0062 as sent, "" if missing."""
+        return self.header[1][0] if len(self.header) > 1 else ""
+
+    @property
+    def type(self) -> list[str]:
+        """The components of UNH S009: type, version, release, agency, association code."""
+        return self.header[2] if len(self.header) > 2 else []
+
+    def lead(self, index: int) -> str:
+        """Return what stood in front of a segment, counted from 0."""
+        if index == 0:
+            return self.first
+        return self.leads if isinstance(self.leads, str) else self.leads[index]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """The offset of each segment within the message text, counted from the first character before UNH."""
+        sizes = [len(self.lead(i)) + len(raw) + 1 for i, raw in enumerate(self.raws)]
+        return [start + len(self.lead(i)) for i, start in enumerate(accumulate([0, *sizes[:-1]]))]
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        """The offset behind each line end within the message text."""
+        found: list[int] = []
+        for i, start in enumerate(self._starts):
+            lead = self.lead(i)
+            text = lead + self.raws[i]
+            at = text.find("\n")
+            while at >= 0:
+                found.append(start - len(lead) + at + 1)
+                at = text.find("\n", at + 1)
+        return found
+
+    def at(self, segment: int, element: int | None = None, component: int | None = None) -> Position:
+        """Return a position by the 1-based number of a segment and, if given, of an element and a component."""
+        index = max(0, min(segment, len(self.raws)) - 1)
+        raw = self.raws[index]
+        inside = self._starts[index] + locate(raw, element, component, self.interchange.delimiters)
+        offset, line, column = self.place
+        before = bisect_right(self._breaks, inside)
+        column = inside - self._breaks[before - 1] + 1 if before else column + inside
+        tag = raw[:3] or None
+        return Position(
+            offset + inside,
+            line + before,
+            column,
+            self.interchange.number,
+            self.reference,
+            self.number,
+            segment,
+            tag,
+            element,
+            component,
+        )
+
+
+@dataclass(slots=True)
+class Opened:
+    """An interchange begins; its UNB is known."""
+
+    interchange: Interchange
+    findings: list[Finding]
+
+
+@dataclass(slots=True)
+class Stray:
+    """Segments outside any message."""
+
+    interchange: Interchange
+    raws: list[str]
+
+
+@dataclass(slots=True)
+class Closed:
+    """An interchange ends; its UNZ, if any, is known."""
+
+    interchange: Interchange
+    findings: list[Finding]
+
+
+Event = Opened | Message | Stray | Closed
+
+
+def finding(code: str, position: Position, text: str, value: str | None = None, hint: str | None = None) -> Finding:
+    """Return a finding whose severity and source are those of its code."""
+    known = CODES[code]
+    return Finding(code, known.severity, text, position, value=value, source=known.source, hint=hint)
+
+
+def _shift(place: tuple[int, int, int], text: str) -> tuple[int, int, int]:
+    """Return the place behind `text`, which begins at `place`."""
+    offset, line, column = place
+    lines = text.count("\n")
+    column = len(text) - text.rfind("\n") if lines else column + len(text)
+    return offset + len(text), line + lines, column
+
+
+class Reader:
+    """Reads a file and gives its events in order.
+
+    Findings that belong to no interchange (a file that is no EDIFACT at all) are in `findings`.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._scanner = Scanner(source)
+        self._open: Interchange | None = None
+        self._message: Message | None = None
+        self._pending: list[Event] = []
+        self._late: list[Finding] = []
+        self._una = ""
+        self._una_delimiters = STANDARD
+        self._una_place = (0, 1, 1)
+        self._before = ""
+        self._count = 0
+        self._used: set[tuple[str, str]] = set()
+        self._group: tuple[int, str, tuple[int, int, int], str] | None = None
+        self._ended: Interchange | None = None
+        self.findings: list[Finding] = []
+        self.tail = ""
+
+    def events(self) -> Iterator[Event]:
+        """Give what the file holds, in order; each `Message` may be dropped before the next is asked for."""
+        if not self._start():
+            return
+        for block in self._scanner.blocks():
+            self._take(block)
+            if self._pending:
+                yield from self._pending
+                self._pending.clear()
+        self._finish()
+        yield from self._pending
+
+    # ------------------------------------------------------------------ the start of the file
+
+    def _start(self) -> bool:
+        scanner = self._scanner
+        ahead = scanner.peek(_LOOK)
+        body = ahead.lstrip(" \t\r\n")
+        if _START.match(body):
+            return True
+        position = Position(0, 1, 1)
+        match = _START.search(ahead)
+        if not body:
+            self.findings.append(finding("SYN-01", position, "The file is empty."))
+        elif match is None:
+            text = f"The file is no EDIFACT: it begins with {ahead[:20]!r}, not with UNA, UNB or UNH."
+            self.findings.append(finding("SYN-01", position, text, ahead[:20]))
+        else:
+            junk = scanner.skip(match.start())
+            self._before = junk
+            text = f"{len(junk)} bytes stand in front of the first segment: {junk[:20]!r}."
+            self.findings.append(finding("SYN-01", position, text, junk[:20]))
+            return True
+        self.tail = ahead
+        return False
+
+    # ------------------------------------------------------------------ blocks
+
+    def _take(self, block: Block) -> None:
+        raws = block.raws
+        if raws[0][:3] == "UNA" and len(raws) == 1 and len(raws[0]) == 9 and not block.unterminated:
+            self._take_una(block)
+            return
+        place, done = (block.offset, block.line, block.column), 0
+        for index, raw in enumerate(raws):
+            if raw[:2] not in _SERVICE or raw[:3].upper() == "UNS":
+                if self._message is None:
+                    place, done = self._advance(block, place, done, index)
+                    self._take_outside(block, index, place)
+                continue
+            tag = raw[:3].upper()
+            place, done = self._advance(block, place, done, index)
+            if tag == "UNH":
+                self._take_unh(block, index, place)
+            elif tag == "UNT" and self._message is not None:
+                self._extend(block, index)
+                self._close_message(True)
+            elif tag in ("UNB", "UNZ", "UNG", "UNE"):
+                self._take_service(tag, block, index, place)
+            elif self._message is None:
+                self._take_outside(block, index, place)
+        if self._message is not None:
+            self._extend(block, len(raws) - 1)
+            if block.unterminated:
+                self._message.unterminated = True
+
+    @staticmethod
+    def _advance(block: Block, place: tuple[int, int, int], done: int, index: int) -> tuple[tuple[int, int, int], int]:
+        """Return the place in front of segment `index` (its lead included), having come as far as `done`."""
+        if index == done:
+            return place, done
+        raws = block.raws[done:index]
+        if isinstance(block.leads, str) and not block.inner:
+            offset, line, column = place
+            leads = block.leads * (index - done - 1) + block.lead(done)
+            size = sum(map(len, raws)) + len(raws) + len(leads)
+            lines = leads.count("\n")
+            if lines:
+                last = block.lead(index - 1)
+                if "\n" in last:
+                    column = len(last) - last.rfind("\n") + len(raws[-1]) + 1
+                    return (offset + size, line + lines, column), index
+            else:
+                return (offset + size, line, column + size), index
+        text = "".join(block.lead(done + i) + raw + "\x00" for i, raw in enumerate(raws))
+        return _shift(place, text), index
+
+    def _extend(self, block: Block, last: int) -> None:
+        """Add the segments of a block, up to and with `last`, to the open message."""
+        message = self._message
+        assert message is not None
+        start = self._from
+        if start > last:
+            return
+        uniform = isinstance(message.leads, str) and isinstance(block.leads, str)
+        if start > 0:
+            same = uniform and (message.leads == block.leads or len(message.raws) == 1 or not message.raws)
+        else:
+            same = uniform and block.first == message.leads and (block.leads == message.leads or last == 0)
+        if same:
+            if start > 0:
+                message.leads = block.leads
+        else:
+            if isinstance(message.leads, str):
+                message.leads = [message.lead(i) for i in range(len(message.raws))]
+            message.leads += [block.lead(i) for i in range(start, last + 1)]
+        message.raws += block.raws[start : last + 1]
+        self._from = 0
+
+    def _close_message(self, closed: bool) -> None:
+        message = self._message
+        assert message is not None
+        message.closed = closed
+        message.interchange.segments += len(message.raws)
+        self._message = None
+        self._pending.append(message)
+
+    # ------------------------------------------------------------------ service segments
+
+    def _take_una(self, block: Block) -> None:
+        raw = block.raws[0]
+        place = _shift((block.offset, block.line, block.column), block.first)
+        if self._message is not None:
+            self._break_off()
+        self._close_interchange(None)
+        self._release_ended()
+        self._una, self._una_place, self._una_delimiters = raw, place, self._scanner.delimiters
+        self._before += block.first
+        if not block.delimiters.usable:
+            text = f"The service characters {raw[3:]!r} of UNA cannot serve; the standard ones are assumed."
+            self._late.append(finding("SYN-02", Position(*place, self._count + 1, None, None, None, "UNA"), text, raw))
+
+    def _break_off(self) -> None:
+        """The open message ends without UNT."""
+        message = self._message
+        assert message is not None
+        self._close_message(False)
+
+    def _new_interchange(self, place: tuple[int, int, int]) -> Interchange:
+        self._release_ended()
+        self._count += 1
+        start = self._una_place if self._una else place
+        interchange = Interchange(self._count, *start, delimiters=self._scanner.delimiters, una=self._una, before=self._before)
+        self._una = self._before = ""
+        self._open = interchange
+        return interchange
+
+    def _take_service(self, tag: str, block: Block, index: int, place: tuple[int, int, int]) -> None:
+        raw, lead = block.raws[index], block.lead(index)
+        if self._message is not None:
+            self._extend(block, index - 1)
+            self._break_off()
+        self._from = index + 1
+        place = _shift(place, lead)
+        if tag == "UNB":
+            self._take_unb(raw, lead, place)
+        elif tag == "UNZ":
+            if self._open is None:
+                interchange = self._new_interchange(place)
+                self._pending.append(Opened(interchange, self._take_late()))
+            self._open = self._open
+            self._close_interchange(raw, lead, place, block.unterminated)
+        elif self._open is not None:
+            self._take_group(tag, raw, place)
+        else:
+            self._take_outside(block, index, place)
+
+    def _take_unb(self, raw: str, lead: str, place: tuple[int, int, int]) -> None:
+        self._close_interchange(None)
+        una = bool(self._una)
+        if not una:
+            self._before += lead
+        interchange = self._new_interchange(place)
+        interchange.lead = lead if una else ""
+        interchange.header_raw = raw
+        interchange.header = split_elements(raw, interchange.delimiters)
+        interchange.header_place = place
+        interchange.segments = 1
+        found = self._take_late()
+        key = (interchange.value(2), interchange.reference)
+        if interchange.reference:
+            if key in self._used:
+                at = interchange.at(place, 1, raw, 5)
+                text = f"Interchange reference {key[1]} of {key[0] or 'this sender'} was used before in this file."
+                found.append(finding("ENV-12", at, text, key[1]))
+            self._used.add(key)
+        self._pending.append(Opened(interchange, found))
+
+    def _take_late(self) -> list[Finding]:
+        found, self._late = self._late, []
+        return found
+
+    def _take_unh(self, block: Block, index: int, place: tuple[int, int, int]) -> None:
+        if self._message is not None:
+            self._extend(block, index - 1)
+            self._break_off()
+        if self._open is None:
+            self._release_ended()
+            interchange = self._new_interchange(_shift(place, block.lead(index)))
+            interchange.bare = True
+            self._pending.append(Opened(interchange, self._take_late()))
+        interchange = self._open
+        assert interchange is not None
+        interchange.messages += 1
+        leads: str | list[str] = block.leads if isinstance(block.leads, str) else [block.lead(index)]
+        self._message = Message(interchange, interchange.messages, [block.raws[index]], leads, block.lead(index), place)
+        self._from = index + 1
+
+    def _take_group(self, tag: str, raw: str, place: tuple[int, int, int]) -> None:
+        interchange = self._open
+        assert interchange is not None
+        interchange.segments += 1
+        at = interchange.at(place, interchange.segments, raw)
+        elements = split_elements(raw, interchange.delimiters)
+        self._pending.append(Stray(interchange, [raw]))
+        if tag == "UNG":
+            if not interchange.groups:
+                text = "A functional group (UNG) begins here. ICS takes messages without groups."
+                self._late.append(finding("ENV-13", at, text))
+            interchange.groups += 1
+            reference = elements[5][0] if len(elements) > 5 else ""
+            self._group = (interchange.messages, reference, place, raw)
+            return
+        if self._group is None:
+            self._late.append(finding("ENV-14", at, "UNE closes a group that no UNG opened."))
+            return
+        before, reference, _, _ = self._group
+        self._group = None
+        held = interchange.messages - before
+        count = elements[1][0] if len(elements) > 1 else ""
+        sent = elements[2][0] if len(elements) > 2 else ""
+        if count.lstrip("0") != str(held).lstrip("0"):
+            text = f"UNE says {count or 'nothing'} messages, the group holds {held}."
+            self._late.append(finding("ENV-14", at, text, count))
+        if sent != reference:
+            text = f"UNE says reference {sent!r}, UNG says {reference!r}."
+            self._late.append(finding("ENV-14", at, text, sent))
+
+    # ------------------------------------------------------------------ outside of messages
+
+    def _take_outside(self, block: Block, index: int, place: tuple[int, int, int]) -> None:
+        raw, lead = block.raws[index], block.lead(index)
+        end = "" if block.unterminated else block.delimiters.terminator
+        ended = self._ended
+        if self._open is None and ended is None:
+            # In front of everything: what follows UNA, or junk between interchanges.
+            self._before += lead + raw + end
+            at = _shift(place, lead)
+            text = f"{raw[:40]!r} stands outside any interchange."
+            self._late.append(finding("ENV-09", Position(*at, None, None, None, None, raw[:3] or None), text, raw[:40]))
+            return
+        if self._open is None:
+            assert ended is not None
+            if not ended.after:
+                at = _shift(place, lead)
+                text = f"Data stands after the end of the interchange: {raw[:40]!r}."
+                position = Position(*at, ended.number, None, None, None, raw[:3] or None)
+                self._late.append(finding("ENV-17", position, text, raw[:40]))
+            ended.after += lead + raw + end
+            return
+        interchange = self._open
+        interchange.segments += 1
+        last = self._pending[-1] if self._pending else None
+        if isinstance(last, Stray) and raw and self._strayed == interchange.segments - 1:
+            last.raws.append(raw)
+        else:
+            self._pending.append(Stray(interchange, [raw]))
+        if self._strayed != interchange.segments - 1:
+            interchange.strays += 1
+            at = interchange.at(_shift(place, lead), interchange.segments, raw)
+            if block.unterminated:
+                text = f"The file ends inside the segment {raw[:40]!r}: its terminator is missing."
+                self._late.append(finding("SYN-06", at, text, raw[:40]))
+            else:
+                text = f"Segment {raw[:3]} stands outside a message; UNH or UNZ was expected here."
+                self._late.append(finding("ENV-09", at, text, raw[:40]))
+        self._strayed = interchange.segments
+
+    _strayed = -1
+    _from = 0
+
+    # ------------------------------------------------------------------ the end
+
+    def _close_interchange(
+        self, raw: str | None, lead: str = "", place: tuple[int, int, int] = (0, 1, 1), unterminated: bool = False
+    ) -> None:
+        interchange = self._open
+        if interchange is None:
+            return
+        self._open = None
+        self._group = None
+        self._strayed = -1
+        interchange.trailer, interchange.trailer_lead = raw, lead
+        interchange.trailer_place, interchange.unterminated = place, unterminated
+        if raw is not None:
+            interchange.segments += 1
+        self._ended = interchange
+
+    def _release_ended(self) -> None:
+        """What stands behind the last interchange is known now: give its end."""
+        if self._ended is not None:
+            self._pending.append(Closed(self._ended, self._take_late()))
+            self._ended = None
+
+    def _finish(self) -> None:
+        if self._message is not None:
+            self._message.truncated = True
+            self._break_off()
+        self._close_interchange(None)
+        if self._ended is not None and not self._una:
+            self._ended.after += self._scanner.tail
+        else:
+            self.tail = self._before + self._una + self._scanner.tail
+        self._release_ended()
+        self.findings += self._take_late()
+
+
+def trailer_findings(interchange: Interchange, cut: bool) -> list[Finding]:
+    """Return what is wrong with the end of an interchange: UNZ, its count, its reference, its contents.
+
+    `cut`: the file ended inside a message, or inside a segment that was reported already.
+    """
+    if interchange.bare:
+        return []
+    found: list[Finding] = []
+    raw = interchange.trailer
+    last = interchange.at(interchange.trailer_place, interchange.segments, raw or "")
+    if not interchange.header:
+        text = f"UNZ closes an interchange that no UNB opened ({raw or ''})."
+        return [finding("ENV-02", last, text, raw)]
+    if interchange.unterminated:
+        text = "The file ends without the terminator of UNZ."
+        return [finding("SYN-06", last, text, raw)]
+    if raw is None:
+        return found
+    elements = split_elements(raw, interchange.delimiters)
+    count = elements[1][0] if len(elements) > 1 else ""
+    reference = elements[2][0] if len(elements) > 2 else ""
+    held = interchange.messages
+    explained = count.isdecimal() and held < int(count) <= held + interchange.strays
+    if not held and not interchange.strays:
+        text = "The interchange holds no message."
+        found.append(finding("ENV-10", last, text))
+        explained = True
+    if count.isdecimal() and int(count) != held and not explained:
+        at = interchange.at(interchange.trailer_place, interchange.segments, raw, 1)
+        text = f"UNZ says {int(count)} {_plural(int(count), 'message')}, the interchange holds {held}."
+        found.append(finding("ENV-04", at, text, count, f"Write {held}."))
+    if reference and interchange.reference and reference != interchange.reference:
+        at = interchange.at(interchange.trailer_place, interchange.segments, raw, 2)
+        text = f"UNZ says reference {reference!r}, UNB says {interchange.reference!r}."
+        found.append(finding("ENV-05", at, text, reference))
+    return found
+
+
+def missing_trailer(interchange: Interchange, position: Position) -> Finding:
+    """Return the finding that UNZ is missing, placed at the last segment of the interchange."""
+    return finding("ENV-03", position, f"The interchange {interchange.reference} is not closed by UNZ.")
+
+
+def message_trailer_findings(message: Message, explained: frozenset[int]) -> list[Finding]:
+    """Return what is wrong with UNT: its count and its reference.
+
+    `explained` holds the differences between the count named and the segments found that other findings explain
+    already, so that one cause gives one finding.
+    """
+    segments = len(message.raws)
+    elements = split_elements(message.raws[-1], message.interchange.delimiters)
+    count = elements[1][0] if len(elements) > 1 else ""
+    reference = elements[2][0] if len(elements) > 2 else ""
+    found = []
+    if count.isdecimal() and len(count) <= 6 and int(count) != segments and int(count) - segments not in explained:
+        text = f"UNT says {int(count)} segments, the message holds {segments}."
+        found.append(finding("ENV-07", message.at(segments, 1), text, count, f"Write {segments}."))
+    if reference and message.reference and reference != message.reference:
+        text = f"UNT says reference {reference!r}, UNH says {message.reference!r}."
+        found.append(finding("ENV-08", message.at(segments, 2), text, reference))
+    return found
+
+
+def _plural(count: int, noun: str) -> str:
+    return noun if count == 1 else noun + "s"

@@ -1,0 +1,666 @@
+"""One segment by its guide row: which use it is, its values, their faults, and its canonical XML text.
+
+`Row.interpret` is a pure function of the segment's raw text (and of the few conditions its row puts on segments
+before it), so its results are cached: most segments of real traffic repeat. Nothing here knows other segments.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from edifact_ics import values
+from edifact_ics.directory import Place, code_titles
+from edifact_ics.finding import CODES, Severity
+from edifact_ics.layout import UNMAPPED, Layout, Plan, written
+from edifact_ics.mig import Condition, Segment, Use, Value
+from edifact_ics.syntax import Delimiters, decode, encode, join_elements, outside, split_elements
+
+TRACE = "\0"  # where a trace attribute goes in a text
+PART = "\x1f"  # between the components of a value in a `sent` attribute
+_UNSAFE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_HEX = re.compile("[\x00-\x1f\x7f-\x9f\\\\\ud800-\udfff\ufffe\uffff]")
+_UNHEX = re.compile(r"\\x([0-9A-F]{2})|\\u([0-9A-F]{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class ElementFinding:
+    """A finding inside one segment: `element` and `component` count from 1, None means the segment itself.
+
+    `path` is the element's place in the canonical document below its frame, `slot` where that stands in the frame.
+    """
+
+    code: str
+    severity: Severity
+    element: int | None
+    component: int | None
+    message: str
+    value: str | None = None
+    name: str | None = None
+    path: str | None = None
+    slot: int | None = None
+    source: str | None = None
+    hint: str | None = None
+
+
+@dataclass(slots=True)
+class Interpreted:
+    """What one segment says.
+
+    `uses` are the indexes of the uses it is, `parts` its XML by slot, `traced` the same with marks where the trace
+    attributes go (see `TRACE`). `values` are the data elements with their cleaned texts. `carrier` is the id of the
+    use when it brings no element of the document. `sent` says how the text sent differs from the one that would be
+    written ("" when it does not). `runs` holds parts of values that run over several segments: slot, value, text,
+    components. `faulty`: an error stands among the findings. `elements` are the components as sent, unescaped.
+    """
+
+    uses: tuple[int, ...] = ()
+    parts: tuple[tuple[int, str], ...] = ()
+    traced: tuple[tuple[int, str], ...] = ()
+    values: tuple[tuple[Value, str], ...] = ()
+    findings: tuple[ElementFinding, ...] = ()
+    carrier: str = ""
+    sent: str = ""
+    joins: bool = False
+    runs: tuple[tuple[int, Value, str, str], ...] = ()
+    faulty: bool = False
+    unmapped: tuple[tuple[Place, str], ...] = ()
+    elements: list[list[str]] | None = None
+
+    def value(self, place: Place) -> str:
+        """Return a component by its place, "" where nothing was sent."""
+        elements = self.elements or []
+        return component(elements, place)
+
+
+def component(elements: list[list[str]], place: Place) -> str:
+    """Return a component of split elements by its 1-based place, "" where nothing was sent."""
+    if place[0] >= len(elements) or place[1] > len(elements[place[0]]):
+        return ""
+    return elements[place[0]][place[1] - 1]
+
+
+def to_hex(text: str, also: str = "") -> str:
+    """Return a text for an attribute: control characters, the backslash and those of `also` as `\\x0D`."""
+    text = _HEX.sub(_hex, text)
+    for char in also:
+        text = text.replace(char, _hex_of(char))
+    return text
+
+
+def _hex(match: re.Match[str]) -> str:
+    return _hex_of(match.group())
+
+
+def _hex_of(char: str) -> str:
+    return f"\\x{ord(char):02X}" if ord(char) < 256 else f"\\u{ord(char):04X}"
+
+
+def from_hex(text: str) -> str:
+    """The inverse of `to_hex`."""
+    return _UNHEX.sub(lambda m: chr(int(m.group(1) or m.group(2), 16)), text) if "\\" in text else text
+
+
+def attribute(name: str, value: str) -> str:
+    """Return an XML attribute with a blank in front, its value escaped by `to_hex` and for XML."""
+    return f' {name}="{escape(to_hex(value), {chr(34): "&quot;"})}"'
+
+
+def cut(text: str, value: Value, capacity: list[int]) -> list[str]:
+    """Return a value cut over its components: each filled up, but never with a blank at an edge (guide: run-on)."""
+    parts: list[str] = []
+    rest = text
+    for size in capacity:
+        end = min(size, len(rest))
+        if end < len(rest):
+            early = end
+            while early > 1 and " " in (rest[early - 1], rest[early]):
+                early -= 1
+            end = early if early > 1 else end
+        parts.append(rest[:end])
+        rest = rest[end:]
+    if rest:
+        parts[-1] += rest
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return parts
+
+
+class Row:
+    """A segment position compiled for one guide and one way of writing (delimiters, repertoire)."""
+
+    def __init__(self, segment: Segment, layout: Layout, delimiters: Delimiters, syntax: str) -> None:
+        self.segment = segment
+        self._layout = layout
+        self._delimiters = delimiters
+        self._syntax = syntax
+        self._plain = delimiters.release
+        self._by_key: dict[tuple[Place, ...], dict[tuple[str, ...], list[int]]] = {}
+        self._keyless: list[int] = []
+        self._fixed_checked = segment.tag != "UNH"  # the envelope judges the type of a message
+        conditions: list[Condition] = []
+        for index, use in enumerate(segment.uses):
+            self._index_use(index, use)
+            conditions += [c for c in use.when if c.position]
+            conditions += [c for value in use.values for c in value.when if c.position]
+        self.conditions = tuple(dict.fromkeys(conditions))
+        self.source = f"mig {layout.mig.message.lower()} {segment.position} {segment.tag}"
+
+    def _index_use(self, index: int, use: Use) -> None:
+        if not use.keys:
+            self._keyless.append(index)
+            return
+        table = self._by_key.setdefault(tuple(c.place for c in use.keys), {})
+        combinations: list[tuple[str, ...]] = [()]
+        for condition in use.keys:
+            combinations = [(*done, v) for done in combinations for v in condition.values]
+        for key in combinations:
+            table.setdefault(key, []).append(index)
+
+    # ------------------------------------------------------------------ reading
+
+    def interpret(self, raw: str, context: tuple[bool, ...] = ()) -> Interpreted:
+        """Return what a segment says. `context` tells which of `conditions` hold for the segments before it."""
+        return _Reading(self, raw, dict(zip(self.conditions, context, strict=True))).result()
+
+    def uses_of(self, elements: list[list[str]]) -> list[int]:
+        """Return the indexes of the uses that the segment's qualifiers name."""
+        found: list[int] = []
+        for places, table in self._by_key.items():
+            found += table.get(tuple(component(elements, p) for p in places), ())
+        return found or self._keyless
+
+    def key_places(self) -> list[Place]:
+        """The places whose values tell the uses apart, the one that most uses look at first."""
+        counts: dict[Place, int] = {}
+        for places, table in self._by_key.items():
+            for place in places:
+                counts[place] = counts.get(place, 0) + len(table)
+        return sorted(counts, key=lambda p: -counts[p])
+
+    def matches(self, raw: str) -> bool:
+        """Tell whether the qualifiers of a segment name a use of this row."""
+        return bool(self.uses_of(split_elements(raw, self._delimiters)))
+
+    # ------------------------------------------------------------------ writing
+
+    def compose(
+        self, uses: list[Use], texts: dict[Place, str], constants: dict[Place, str] | None = None
+    ) -> list[list[str]]:
+        """Return the elements of a segment, tag first: its values, its qualifiers and what is fixed around them.
+
+        `constants` overrides what is fixed, as a segment was sent.
+        """
+        grid = dict(texts)
+        for use in uses:
+            for condition in use.keys:
+                grid.setdefault(condition.place, condition.values[0])
+        for use in uses:
+            for condition in use.fixed:
+                if condition.place not in grid and self.is_fixed(use, condition.place, grid):
+                    grid[condition.place] = condition.values[0]
+        grid.update(constants or {})
+        return to_elements(self.segment.tag, grid)
+
+    def is_fixed(self, use: Use, place: Place, grid: dict[Place, str]) -> bool:
+        """Tell whether a fixed component must be there: always, unless its composite has values and none was sent."""
+        element = place[0]
+        mates = [p for p, text in grid.items() if p[0] == element and p != place and text]
+        if mates:
+            return True
+        return not any(p[0] == element for value in use.values for p in value.places)
+
+    def capacity(self, value: Value) -> list[int]:
+        """The characters each component of a value holds."""
+        return [self.segment.type.element(p).format.most for p in value.places]
+
+
+def to_elements(tag: str, grid: dict[Place, str]) -> list[list[str]]:
+    """Return texts by place as elements, tag first."""
+    elements: list[list[str]] = [[tag]]
+    for (element, number), text in sorted(grid.items()):
+        while len(elements) <= element:
+            elements.append([""])
+        parts = elements[element]
+        parts.extend([""] * (number - len(parts)))
+        parts[number - 1] = text
+    return elements
+
+
+def insertions(written: str, sent: str) -> str | None:
+    """Return what must be inserted into `written` to give `sent`, as `12?,30:+`; None when that is not enough.
+
+    Offsets count from 0 in `sent`. Only service characters can differ so: superfluous releases and separators.
+    """
+    found: list[str] = []
+    at = last = 0
+    for index, char in enumerate(sent):
+        if at < len(written) and written[at] == char:
+            at += 1
+            continue
+        if found and last == index - 1:
+            found[-1] += char
+        else:
+            found.append(f"{index}{_MARK}{char}")
+        last = index
+    return ",".join(to_hex(item, ",; ") for item in found) if at == len(written) else None
+
+
+_MARK = "~"
+
+
+def insert(text: str, script: str) -> str:
+    """Return `text` with what `insertions` found put in again."""
+    out, at, length = [], 0, 0
+    for item in script.split(","):
+        index, _, chars = item.partition(_MARK)
+        chars = from_hex(chars)
+        keep = int(index) - length
+        out += [text[at : at + keep], chars]
+        at += keep
+        length += keep + len(chars)
+    return "".join(out) + text[at:]
+
+
+class _Reading:
+    """The reading of one segment."""
+
+    def __init__(self, row: Row, raw: str, context: dict[Condition, bool]) -> None:
+        self._row = row
+        self._raw = raw
+        self._context = context
+        self._delimiters = row._delimiters
+        self._elements = split_elements(raw, self._delimiters)
+        if not raw.isascii():
+            self._elements = [[decode(c, row._syntax) for c in e] for e in self._elements]
+        self._findings: list[ElementFinding] = []
+        self._covered: set[Place] = set()
+        self._said: set[int] = set()  # elements about which something was said already
+
+    def _add(self, code: str, element: int | None, part: int | None, message: str, **more: str | int | None) -> None:
+        source = more.pop("source", None) or self._row.source
+        self._findings.append(
+            ElementFinding(code, CODES[code].severity, element, part, message, source=source, **more)  # type: ignore[arg-type]
+        )
+
+    def _at(self, place: Place) -> str:
+        return component(self._elements, place)
+
+    def result(self) -> Interpreted:
+        self._check_tag()
+        uses = self._uses()
+        self._check_shape()
+        for index in uses:
+            self._check_fixed(self._row.segment.uses[index])
+        out = Interpreted(uses=tuple(uses), elements=self._elements)
+        self._read_values([self._row.segment.uses[i] for i in uses], out)
+        self._check_surplus(out)
+        self._findings.sort(key=lambda f: (f.element or 0, f.component or 0))
+        out.findings = tuple(self._findings)
+        out.faulty = any(f.severity is Severity.ERROR for f in self._findings)
+        return out
+
+    # ------------------------------------------------------------------ the segment as such
+
+    def _check_tag(self) -> None:
+        tag = self._elements[0]
+        if tag != [self._row.segment.tag]:
+            sent = self._delimiters.component.join(tag)
+            text = f"{sent!r} is no segment tag; {self._row.segment.tag} was expected, in capitals, followed by {self._delimiters.element!r}."
+            self._add("SYN-08", None, None, text, value=sent)
+
+    def _uses(self) -> list[int]:
+        row = self._row
+        uses = row.uses_of(self._elements)
+        if not uses:
+            self._no_use()
+            return []
+        first = uses[0]
+        for index in uses:
+            self._covered.update(c.place for c in row.segment.uses[index].keys)
+        for condition in row.segment.uses[first].when:
+            if not self._context.get(condition, True):
+                place = (row.segment.uses[first].keys or (condition,))[0].place
+                said = self._at(place)
+                text = f"{row.segment.tag} {said} does not belong below this segment: the guide wants {condition.text} there."
+                self._add("STR-18", place[0], self._part(place), text, value=said)
+                self._said.add(place[0])
+        return uses
+
+    def _part(self, place: Place) -> int | None:
+        """The component to name for a place: None in a simple element."""
+        slots = self._row.segment.type.slots
+        return place[1] if place[0] <= len(slots) and slots[place[0] - 1].composite else None
+
+    def _no_use(self) -> None:
+        """Say which qualifier is missing or unknown: the first place at which no use fits what was sent."""
+        row = self._row
+        uses = [use for use in row.segment.uses if use.keys]
+        place = row.key_places()[0]
+        fitting = uses
+        for candidate in row.key_places():
+            said = self._at(candidate)
+            allowed = [u for u in fitting if any(c.place == candidate and said in c.values for c in u.keys)]
+            if not allowed and any(c.place == candidate for u in fitting for c in u.keys):
+                place = candidate
+                break
+            fitting = allowed or fitting
+        said = self._at(place)
+        allowed_values = list(dict.fromkeys(v for u in fitting for c in u.keys if c.place == place for v in c.values if v))
+        wanted = ", ".join(allowed_values[:15]) + (", …" if len(allowed_values) > 15 else "")
+        part = self._part(place)
+        name = row.segment.type.element(place).name.lower()
+        self._said.add(place[0])
+        self._covered.add(place)
+        if not said:
+            code = "STR-10" if part is None else "STR-11"
+            if not any(self._elements[place[0]] if place[0] < len(self._elements) else []):
+                code, part = "STR-10", None
+            self._add(code, place[0], part, f"{row.segment.tag} has no {name}; one of {wanted} is wanted.")
+            return
+        title = code_titles().get((row.segment.type.element(place).id, said))
+        text = f"{row.segment.tag} with {name} {said!r}{f' ({title})' if title else ''} is not used here; the guide has {wanted}."
+        self._add("STR-18" if title else "STR-14", place[0], part, text, value=said)
+
+    def _check_shape(self) -> None:
+        """Mandatory elements and components of the directory, and more of them than it knows."""
+        kind = self._row.segment.type
+        for number, slot in enumerate(kind.slots, 1):
+            parts = self._elements[number] if number < len(self._elements) else []
+            if len(parts) > len(slot.components):
+                if number not in self._said:
+                    most = len(slot.components)
+                    text = f"Element {number} of {kind.tag} has {len(parts)} components, at most {most} exist."
+                    self._add("STR-09", number, most + 1, text, value=parts[most] or None)
+                self._said.add(number)
+            if number in self._said:
+                continue
+            if not any(parts):
+                if slot.mandatory:
+                    name = slot.components[0].name if not slot.composite else slot.id
+                    self._add("STR-10", number, None, f"{kind.tag} lacks its element {number} ({name}).")
+                    self._said.add(number)
+                continue
+            for index, element in enumerate(slot.components, 1):
+                if element.mandatory and not self._at((number, index)):
+                    text = f"{kind.tag} lacks component {index} of element {number} ({element.name})."
+                    self._add("STR-11", number, index if slot.composite else None, text)
+                    self._said.add(number)
+                    break
+        most = len(kind.slots)
+        if len(self._elements) - 1 > most:
+            text = f"{kind.tag} has {len(self._elements) - 1} elements, at most {most} exist."
+            self._add("STR-08", most + 1, None, text, value=":".join(self._elements[most + 1]) or None)
+
+    def _check_fixed(self, use: Use) -> None:
+        row = self._row
+        grid = {
+            (e, c): text for e, parts in enumerate(self._elements) if e for c, text in enumerate(parts, 1) if text
+        }
+        for condition in use.fixed:
+            place = condition.place
+            self._covered.add(place)
+            if not row._fixed_checked or place[0] in self._said:
+                continue
+            said = self._at(place)
+            if condition.holds(said) or (not said and not row.is_fixed(use, place, grid)):
+                continue
+            part = self._part(place)
+            wanted = " or ".join(v or "nothing" for v in condition.values)
+            name = row.segment.type.element(place).name.lower()
+            if said:
+                text = f"{row.segment.tag} has {name} {said!r} where the guide fixes {wanted}."
+                self._add("STR-15", place[0], part, text, value=said, hint=f"Write {condition.values[0]}.")
+            else:
+                text = f"{row.segment.tag} lacks its {name}; the guide fixes {wanted}."
+                whole = not any(self._elements[place[0]]) if place[0] < len(self._elements) else True
+                code = "STR-10" if whole or part is None else "STR-11"
+                self._add(code, place[0], None if whole else part, text, hint=f"Write {condition.values[0]}.")
+            self._said.add(place[0]) if place in {p for v in use.values for p in v.places} else None
+
+    # ------------------------------------------------------------------ values
+
+    def _read_values(self, uses: list[Use], out: Interpreted) -> None:
+        layout = self._row._layout
+        parts: list[tuple[int, str]] = []
+        traced: list[tuple[int, str]] = []
+        found: list[tuple[Value, str]] = []
+        runs: list[tuple[int, Value, str, str]] = []
+        for use in uses:
+            plan = layout.plans.get(use.id)
+            inner: list[str] = []
+            inner_traced: list[str] = []
+            for value in use.values:
+                if any(not self._context.get(c, True) for c in value.when):
+                    continue
+                self._covered.update(value.places)
+                texts = [self._at(p) for p in value.places]
+                text = self._clean(value, texts, use, plan)
+                if value.derived or not text or plan is None:
+                    continue
+                found.append((value, text))
+                index = written(use).index(value)
+                if value.segments > 1:
+                    runs.append((plan.slots[index], value, text, PART.join(texts)))
+                    continue
+                shown = safe(text)
+                xml = f"<{value.xml}>{shown}</{value.xml}>"
+                xml_traced = f"<{value.xml}{TRACE}{self._sent(value, texts, text)}>{shown}</{value.xml}>"
+                if plan.wrap:
+                    inner.append(xml)
+                    inner_traced.append(xml_traced)
+                else:
+                    parts.append((plan.slots[index], xml))
+                    traced.append((plan.slots[index], xml_traced))
+            if inner and plan is not None:
+                out.joins = out.joins or plan.joins
+                around = ("", "") if plan.joins else (f"<{plan.wrap}>", f"</{plan.wrap}>")
+                parts.append((plan.slot, "".join(inner).join(around)))
+                traced.append((plan.slot, "".join(inner_traced).join(around)))
+        out.values, out.parts, out.traced, out.runs = tuple(found), tuple(parts), tuple(traced), tuple(runs)
+        if uses and not found:
+            out.carrier = uses[0].id
+            self._say_nothing(uses)
+
+    def _say_nothing(self, uses: list[Use]) -> None:
+        silent = all(use.values and not use.carrier and not all(v.derived for v in use.values) for use in uses)
+        if silent and not self._findings:
+            place = uses[0].values[0].places[0]
+            text = f"{self._row.segment.tag} has no {uses[0].values[0].name}."
+            self._add("STR-16", place[0], self._part(place), text, name=uses[0].values[0].name)
+
+    def _clean(self, value: Value, texts: list[str], use: Use, plan: Plan | None) -> str:
+        """Return the cleaned value, having reported its first fault."""
+        joined = "".join(texts)
+        place = value.places[0]
+        part = self._part(place)
+        index = written(use).index(value) if not value.derived else 0
+        slot = None if plan is None or value.derived else (plan.slot if plan.wrap else plan.slots[index])
+        path = "/".join((*use.container, value.xml)) if plan is not None and not value.derived else None
+        more: dict[str, str | int | None] = {"name": value.name, "path": path, "slot": slot}
+        if value.code:
+            return "Y" if joined == value.code else self._other_code(value, joined, place, part, more)
+        text = joined if joined.isalnum() else values.clean(joined)
+        if not joined or not text:
+            if value.mandatory and place[0] not in self._said:
+                whole = part is None or not any(self._elements[place[0]] if place[0] < len(self._elements) else [])
+                code = "STR-10" if whole else "STR-11"
+                self._add(code, place[0], None if whole else part, f"{self._row.segment.tag} lacks the {value.name}.", **more)
+            elif joined:
+                self._add("VAL-10", place[0], part, f"{value.name} holds only blanks and counts as not sent.", **more)
+            return ""
+        for number, sent in enumerate(texts):
+            wrong = outside(encode(sent, self._row._syntax) if not sent.isascii() else sent, self._row._syntax)
+            if wrong is not None:
+                spot = self._part(value.places[number])
+                message = f"{value.name} holds the character {_show(sent[wrong])}, which is not in the repertoire {self._row._syntax}."
+                self._add("SYN-05", value.places[number][0], spot, message, value=joined[:200], **more)
+                return text
+        element = self._row.segment.type.element(place)
+        fault = values.fault(value, text, element.id)
+        if fault is not None and place[0] not in self._said:
+            message = f"{value.name} is {text[:60]!r}; {fault.expected}."
+            source = f"{self._row.source}, {value.basis}"
+            self._add(fault.code, place[0], part, message, value=text[:200], hint=fault.hint, source=source, **more)
+        elif text != joined:
+            self._add("VAL-10", place[0], part, f"{value.name} was cleaned to {text[:60]!r}.", value=joined[:200], **more)
+        return text
+
+    def _other_code(self, value: Value, sent: str, place: Place, part: int | None, more: dict[str, str | int | None]) -> str:
+        if sent and place not in {c.place for u in self._row.segment.uses for c in u.keys}:
+            message = f"{value.name} is {sent[:60]!r}; only {value.code} is allowed, or nothing."
+            self._add("VAL-05", place[0], part, message, value=sent[:200], **more)
+        return ""
+
+    def _sent(self, value: Value, texts: list[str], text: str) -> str:
+        """Return the attribute that remembers a value sent otherwise than it would be written."""
+        if value.code:
+            return ""
+        trimmed = list(texts)
+        while len(trimmed) > 1 and not trimmed[-1]:
+            trimmed.pop()
+        if cut(text, value, self._row.capacity(value)) == trimmed:
+            return ""
+        return attribute("sent", PART.join(trimmed))
+
+    # ------------------------------------------------------------------ what is left
+
+    def _check_surplus(self, out: Interpreted) -> None:
+        """What no row explains, and how the text sent differs from the one that would be written."""
+        row, kind = self._row, self._row.segment.type
+        uses = [row.segment.uses[i] for i in out.uses]
+        left: list[tuple[Place, str]] = []
+        for number, parts in enumerate(self._elements):
+            if not number:
+                continue
+            spare = [(number, i) for i, text in enumerate(parts, 1) if text and (number, i) not in self._covered]
+            left += [(place, self._at(place)) for place in spare]
+            if not spare or not uses or number in self._said or number > len(kind.slots):
+                continue
+            slot = kind.slots[number - 1]
+            known = {p[0] for p in self._covered}
+            texts = ":".join(self._at(p) for p in spare)
+            if not slot.composite or number not in known:
+                name = slot.components[0].name if not slot.composite else slot.id
+                message = f"{kind.tag} element {number} ({name}) is not used here; {texts[:60]!r} was sent."
+                self._add("STR-12", number, None, message, value=texts[:200])
+            else:
+                for place in spare:
+                    name = slot.components[place[1] - 1].name
+                    message = f"{kind.tag} element {number}, component {place[1]} ({name}) is not used here; {self._at(place)[:60]!r} was sent."
+                    self._add("STR-13", number, place[1], message, value=self._at(place)[:200])
+        self._check_repertoire(left)
+        if not uses or self._elements[0] != [kind.tag]:
+            left = [((e, c), t) for e, parts in enumerate(self._elements) if e for c, t in enumerate(parts, 1) if t]
+            out.parts = out.traced = ()
+            out.values = ()
+            out.carrier = ""
+        out.unmapped = tuple(left)
+        out.sent = self._difference(uses, out)
+        if left or not uses:
+            out.parts, out.traced = keep(self._elements[0], left, out.parts, out.traced)
+
+    def _check_repertoire(self, left: list[tuple[Place, str]]) -> None:
+        if any(f.code == "SYN-05" for f in self._findings):
+            return
+        index = outside(self._raw, self._row._syntax)
+        if index is None:
+            return
+        for number, parts in enumerate(self._elements):
+            for i, text in enumerate(parts, 1):
+                wrong = outside(encode(text, self._row._syntax) if not text.isascii() else text, self._row._syntax)
+                if wrong is not None:
+                    message = f"The character {_show(text[wrong])} is not in the repertoire {self._row._syntax}."
+                    # It is also why the value is unknown or misplaced: one cause, one finding.
+                    self._findings = [f for f in self._findings if f.element != number]
+                    self._add("SYN-05", number or None, self._part((number, i)) if number else None, message, value=text[:200])
+                    return
+
+    def _difference(self, uses: list[Use], out: Interpreted) -> str:
+        row = self._row
+        texts: dict[Place, str] = dict(out.unmapped)
+        kept = {value.xml for value, _ in out.values}
+        for use in uses if out.values or out.carrier else []:
+            for value in use.values:
+                if value.derived or value.xml in kept:
+                    for p in value.places:
+                        if self._at(p):
+                            texts[p] = self._at(p)
+                elif not value.code:
+                    for p in value.places:  # only blanks were sent, or it has another name in this context
+                        if self._at(p) and p not in texts and not self._named(use, p, kept):
+                            texts[p] = self._at(p)
+        notes: list[str] = []
+        if uses and (out.values or out.carrier):
+            grid = row.compose(uses, texts)
+        else:
+            grid = to_elements(self._elements[0][0], texts)
+            if len(self._elements[0]) > 1:
+                grid[0] = self._elements[0]
+        for number in range(max(len(grid), len(self._elements))):
+            for i in range(1, 1 + max(_width(grid, number), _width(self._elements, number))):
+                place = (number, i)
+                had, sent = component(grid, place), self._at(place)
+                blank = any(place in v.places for u in uses for v in u.values if v.xml not in kept and not v.derived)
+                if number and (had != sent or (blank and sent and place not in dict(out.unmapped))):
+                    notes.append(f"{number}.{i}={to_hex(sent, ', ;')}")
+        encoded = [[encode(c, row._syntax) for c in e] for e in self._elements]
+        written_raw = join_elements(encoded, self._delimiters)
+        script = insertions(written_raw, self._raw)
+        if script:
+            notes.append(f"@{script}")
+        return ";".join(notes)
+
+    @staticmethod
+    def _named(use: Use, place: Place, kept: set[str]) -> bool:
+        return any(place in v.places and v.xml in kept for v in use.values)
+
+
+def _width(elements: list[list[str]], number: int) -> int:
+    return len(elements[number]) if number < len(elements) else 0
+
+
+def _show(char: str) -> str:
+    return f"{char!r}" if char.isprintable() else f"0x{ord(char) & 0xFF:02X}"
+
+
+def safe(text: str) -> str:
+    """Return a text for XML; what XML cannot hold becomes U+FFFD (the `sent` attribute remembers it)."""
+    if text.isalnum():
+        return text
+    return escape(_UNSAFE.sub("\ufffd", text), {"\r": "&#13;"})
+
+
+Parts = tuple[tuple[int, str], ...]
+
+
+def keep(tag: list[str], left: list[tuple[Place, str]], parts: Parts = (), traced: Parts = ()) -> tuple[Parts, Parts]:
+    """Return XML, plain and traced, with the elements added that keep what no row explains.
+
+    A segment of which nothing at all was sent is kept as one element without a place.
+    """
+    name = attribute("tag", PART.join(tag))
+    if not left:
+        left = [((0, 0), "")]
+    plain, marked = list(parts), list(traced)
+    for (element, part), text in left:
+        cleaned = values.clean(text)
+        place = f' at="{element}.{part}"' if element else ""
+        sent = attribute("sent", text) if cleaned != text or _UNSAFE.search(text) else ""
+        shown = safe(cleaned)
+        plain.append((UNMAPPED, f"<Unmapped{name}{place}>{shown}</Unmapped>"))
+        marked.append((UNMAPPED, f"<Unmapped{TRACE}{name}{place}{sent}>{shown}</Unmapped>"))
+    return tuple(plain), tuple(marked)
+
+
+def kept(raw: str, delimiters: Delimiters, syntax: str) -> Interpreted:
+    """Return a segment of which nothing is known, as elements that keep it whole."""
+    elements = split_elements(raw, delimiters)
+    script = insertions(join_elements(elements, delimiters), raw)
+    elements = [[decode(c, syntax) for c in e] for e in elements]
+    left = [((e, c), text) for e, parts in enumerate(elements) if e for c, text in enumerate(parts, 1) if text]
+    parts, traced = keep(elements[0], left)
+    return Interpreted(
+        parts=parts, traced=traced, unmapped=tuple(left), sent=f"@{script}" if script else "", elements=elements, faulty=True
+    )

@@ -1,0 +1,469 @@
+"""The message implementation guides: `mig/*.xml` read into a frozen tree, checked when loaded.
+
+A guide says which segments a message keeps of its D.99B base, which uses of each segment there are and what tells
+them apart, where each data element stands, and on what basis all this is known. Nothing here sees EDIFACT data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lxml import etree
+
+from edifact_ics import resources
+from edifact_ics.directory import NS, Format, Place, SegmentType, parse_format, segment_types
+
+SERVICE = "service"
+_DATA = ("codes", "directory")
+
+
+class MigError(Exception):
+    """A guide that cannot be used; the text names file and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A component must (or, if `negative`, must not) hold one of `values`; the first is the one written.
+
+    `position` names another segment of the message that must satisfy it, None the segment itself. The empty
+    string among the values means that the component may be empty.
+    """
+
+    text: str
+    place: Place
+    values: tuple[str, ...]
+    negative: bool = False
+    position: str | None = None
+
+    def holds(self, value: str) -> bool:
+        """Tell whether a component with this value satisfies the condition."""
+        return (value in self.values) != self.negative
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """The codes an element takes, with their labels. `closed`: any other code is an error, not a warning."""
+
+    name: str
+    labels: dict[str, str]
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A data element and where it stands.
+
+    `places` are the components it runs over, `format` the EDIFACT format, `dictionary` the shorter one of the ICS
+    data dictionary (None: not known), `dictionary_basis` where that comes from. `code`: the code that, when sent, means Y and is never sent
+    with another value ("": an ordinary value).
+    `derived`: computed when written and left out of the XML. `many`: may repeat under one container. `segments`:
+    how many segments it may run over. `codes` is None and `reference` names the table where the list is not ours.
+    `when` says in which context this name applies to the place; None means always.
+    """
+
+    xml: str
+    name: str
+    places: tuple[Place, ...]
+    format: Format
+    dictionary: Format | None
+    dictionary_basis: str
+    mandatory: bool
+    code: str
+    derived: bool
+    many: bool
+    segments: int
+    type: str
+    decimals: int | None
+    digits: int | None
+    codes: CodeList | None
+    reference: str | None
+    when: tuple[Condition, ...]
+    basis: str
+    element: str
+    note: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A second name for bytes that a `Value` carries already: rules may ask for it, the XML never holds it."""
+
+    xml: str
+    name: str
+    container: tuple[str, ...]
+    places: tuple[Place, ...]
+    when: tuple[Condition, ...]
+    basis: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a segment: what tells it from the others (`keys`), what is fixed in it, what it carries.
+
+    `container` is the path of XML elements its values stand in, below the XML element of its group (or message).
+    `each`: every segment opens a container of its own. `carrier` is "" unless the segment may be sent only to carry
+    others: "yes" when something needs it, "always" when something hangs below it even if another could carry it.
+    """
+
+    id: str
+    keys: tuple[Condition, ...]
+    fixed: tuple[Condition, ...]
+    when: tuple[Condition, ...]
+    container: tuple[str, ...]
+    each: bool
+    max: int
+    carrier: str
+    values: tuple[Value, ...]
+    aliases: tuple[Alias, ...]
+    basis: str
+    note: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A position of the guide that holds a segment."""
+
+    position: str
+    tag: str
+    mandatory: bool
+    max: int
+    uses: tuple[Use, ...]
+    basis: str
+    note: str
+    line: int
+    type: SegmentType
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A position of the guide that holds a segment group; its first child is the trigger.
+
+    `xml` names the container that every instance opens in the canonical document, or is None.
+    """
+
+    position: str
+    id: str
+    mandatory: bool
+    max: int
+    xml: str | None
+    children: tuple[Segment | Group, ...]
+    basis: str
+    line: int
+
+    @property
+    def trigger(self) -> Segment:
+        """The segment that opens the group."""
+        first = self.children[0]
+        if not isinstance(first, Segment):
+            raise MigError(f"group {self.id} does not begin with a segment")
+        return first
+
+
+@dataclass(frozen=True, slots=True)
+class Mig:
+    """The guide of one message. `sender` is trader or customs; `xml` names its canonical root element."""
+
+    message: str
+    title: str
+    xml: str
+    type: str
+    version: str
+    release: str
+    agency: str
+    sender: str
+    root: Group
+    file: str
+
+    def segments(self) -> Iterator[Segment]:
+        """Give the segments in guide order, groups opened up."""
+        yield from _segments(self.root)
+
+    @property
+    def identifier(self) -> str:
+        """The type as UNH names it, for example CUSDEC:D:99B:UN."""
+        return f"{self.type}:{self.version}:{self.release}:{self.agency}"
+
+
+def _segments(group: Group) -> Iterator[Segment]:
+    for child in group.children:
+        if isinstance(child, Segment):
+            yield child
+        else:
+            yield from _segments(child)
+
+
+@cache
+def messages() -> tuple[str, ...]:
+    """Return the names of the messages that have a guide, for example IMD."""
+    files = sorted(resources.root("mig").glob("*.xml"))
+    return tuple(f.stem.upper() for f in files if f.stem not in (*_DATA, SERVICE))
+
+
+@cache
+def load_mig(message: str) -> Mig:
+    """Return the guide of a message by its name (IMD, SAC, CONTRL, or service for the envelope).
+
+    Raise MigError, with file and line, when there is none or it is not sound.
+    """
+    file = resources.root("mig") / f"{message.lower()}.xml"
+    if not file.is_file() or file.stem in _DATA:
+        raise MigError(f"there is no guide for {message!r}; guides exist for {', '.join(messages())}")
+    return read_mig(file)
+
+
+def read_mig(file: Path) -> Mig:
+    """Return the guide in a file; raise MigError naming file and line of the first fault."""
+    try:
+        tree = etree.parse(str(file), _parser())
+    except (etree.XMLSyntaxError, OSError) as error:
+        raise MigError(f"{file.name}: {error}") from error
+    schema = etree.XMLSchema(etree.parse(str(resources.root("schemas") / "mig.xsd")))
+    if not schema.validate(tree):
+        worst = schema.error_log[0]
+        raise MigError(f"{file.name}:{worst.line}: {worst.message.replace('{urn:edifact-ics:mig}', '')}")
+    return _Reader(file.name).mig(tree.getroot())
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+
+
+@cache
+def code_lists() -> dict[str, CodeList]:
+    """Return the code lists of `mig/codes.xml` by name.
+
+    A list is open when one of its rows is inferred or assumed, or when it says so itself.
+    """
+    lists = {}
+    for node in etree.parse(str(resources.root("mig") / "codes.xml"), _parser()).getroot():
+        codes = list(node.iter(f"{NS}code"))
+        known = all(code.get("basis") in ("guide", "observed") for code in codes)
+        labels = {code.get("value", ""): code.text or "" for code in codes}
+        name = node.get("name", "")
+        lists[name] = CodeList(name, labels, known and node.get("open") != "yes")
+    return lists
+
+
+class _Reader:
+    """Reads one guide; every fault found becomes a MigError with its line."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._positions: dict[str, Segment | Group] = {}
+        self._last = ""
+
+    def _fail(self, node: etree._Element, text: str) -> MigError:
+        return MigError(f"{self._file}:{node.sourceline}: {text}")
+
+    def mig(self, node: etree._Element) -> Mig:
+        a = node.attrib
+        children = self._children(node)
+        root = Group("0000", a["message"], True, 1, a["xml"], children, "guide", node.sourceline or 0)
+        mig = Mig(
+            a["message"], a["title"], a["xml"], a["type"], a["version"], a["release"], a["agency"], a["from"], root, self._file
+        )
+        self._check_names(node, mig)
+        return mig
+
+    def _children(self, node: etree._Element) -> tuple[Segment | Group, ...]:
+        children: list[Segment | Group] = []
+        for child in node:
+            row = self._group(child) if child.tag == f"{NS}group" else self._segment(child)
+            self._check_siblings(child, row, children)
+            children.append(row)
+        return tuple(children)
+
+    def _position(self, node: etree._Element) -> str:
+        position = node.get("pos", "")
+        if position in self._positions:
+            raise self._fail(node, f"position {position} is used twice")
+        if position <= self._last:
+            raise self._fail(node, f"position {position} stands after {self._last}")
+        self._last = position
+        return position
+
+    def _group(self, node: etree._Element) -> Group:
+        position = self._position(node)
+        children = self._children(node)
+        first = children[0]
+        if not isinstance(first, Segment) or not first.mandatory or first.max != 1:
+            raise self._fail(node, f"group {node.get('id')} needs a trigger: a first segment with status M and max 1")
+        group = Group(
+            position,
+            node.get("id", ""),
+            node.get("status") == "M",
+            int(node.get("max", "1")),
+            node.get("xml"),
+            children,
+            node.get("basis", ""),
+            node.sourceline or 0,
+        )
+        self._positions[position] = group
+        return group
+
+    def _segment(self, node: etree._Element) -> Segment:
+        position, tag = self._position(node), node.get("tag", "")
+        kind = segment_types().get(tag)
+        if kind is None:
+            raise self._fail(node, f"{tag} is no segment of D.99B")
+        uses: list[Use] = []
+        for number, child in enumerate(node, 1):
+            use = self._use(child, kind, f"{position}.{number}")
+            for other in uses:
+                if _overlap(use, other):
+                    raise self._fail(child, f"this use of {tag} is not told apart from the one at line {other.line}")
+            uses.append(use)
+        segment = Segment(
+            position,
+            tag,
+            node.get("status") == "M",
+            int(node.get("max", "1")),
+            tuple(uses),
+            node.get("basis", ""),
+            node.get("note", ""),
+            node.sourceline or 0,
+            kind,
+        )
+        self._positions[position] = segment
+        return segment
+
+    def _use(self, node: etree._Element, kind: SegmentType, ident: str) -> Use:
+        return Use(
+            ident,
+            self._conditions(node, node.get("is", ""), kind),
+            self._conditions(node, node.get("with", ""), kind),
+            self._conditions(node, node.get("when", ""), kind),
+            tuple(filter(None, node.get("in", "").split("/"))),
+            node.get("each") == "yes",
+            int(node.get("max", "1")),
+            node.get("carrier", ""),
+            tuple(self._value(child, kind) for child in node.iter(f"{NS}value")),
+            tuple(self._alias(child, kind) for child in node.iter(f"{NS}alias")),
+            node.get("basis", ""),
+            (node.text or "").strip(),
+            node.sourceline or 0,
+        )
+
+    def _conditions(self, node: etree._Element, text: str, kind: SegmentType) -> tuple[Condition, ...]:
+        found = []
+        for part in filter(None, (p.strip() for p in text.split(";"))):
+            bare = part.removeprefix("!")
+            path, equals, values = bare.partition("=")
+            position = None
+            if path.startswith("@"):
+                position, _, path = path[1:].partition(".")
+                row = self._positions.get(position)
+                if not isinstance(row, Segment):
+                    raise self._fail(node, f"condition {part!r}: no segment stands at {position} before this row")
+                kind = row.type
+            if not equals:
+                raise self._fail(node, f"condition {part!r} has no value")
+            place = self._places(node, kind, path)[0]
+            found.append(Condition(part, place, tuple(values.split("|")), part.startswith("!"), position))
+        return tuple(found)
+
+    def _places(self, node: etree._Element, kind: SegmentType, path: str) -> tuple[Place, ...]:
+        try:
+            return kind.places(path)
+        except ValueError as error:
+            raise self._fail(node, str(error)) from None
+
+    def _format(self, node: etree._Element, text: str) -> Format:
+        try:
+            return parse_format(text)
+        except ValueError as error:
+            raise self._fail(node, str(error)) from None
+
+    def _value(self, node: etree._Element, kind: SegmentType) -> Value:
+        a = node.attrib
+        places = self._places(node, kind, a["at"])
+        form = self._format(node, a["format"])
+        standard = kind.element(places[0]).format
+        if form.most > standard.most * len(places) or form.parts != len(places):
+            raise self._fail(node, f"format {form.text} is not within {standard.text} of D.99B")
+        dictionary = self._format(node, a["dictionary"]) if "dictionary" in a else None
+        segments = int(a.get("segments", "1"))
+        if dictionary and dictionary.most > form.most * segments:
+            raise self._fail(node, f"dictionary format {dictionary.text} is wider than {form.text}")
+        name = a.get("list")
+        reference = name.removeprefix("ref:") if name and name.startswith("ref:") else None
+        codes = code_lists().get(name) if name and not reference else None
+        if name and not reference and codes is None:
+            raise self._fail(node, f"there is no code list {name!r} in codes.xml")
+        return Value(
+            a["xml"],
+            a["name"],
+            places,
+            form,
+            dictionary,
+            a.get("dictionary-basis", ""),
+            a.get("min") == "1",
+            a.get("code", ""),
+            a.get("derived") == "yes",
+            a.get("many") == "yes",
+            segments,
+            a.get("type", "number" if form.kind == "n" else "text"),
+            int(a["decimals"]) if "decimals" in a else None,
+            int(a["digits"]) if "digits" in a else None,
+            codes,
+            reference,
+            self._conditions(node, a.get("when", ""), kind),
+            a["basis"],
+            a.get("element", a["name"]),
+            (node.text or "").strip(),
+            node.sourceline or 0,
+        )
+
+    def _alias(self, node: etree._Element, kind: SegmentType) -> Alias:
+        a = node.attrib
+        return Alias(
+            a["xml"],
+            a["name"],
+            tuple(filter(None, a.get("in", "").split("/"))),
+            self._places(node, kind, a["at"]),
+            self._conditions(node, a.get("when", ""), kind),
+            a["basis"],
+            (node.text or "").strip(),
+        )
+
+    def _check_siblings(self, node: etree._Element, row: Segment | Group, before: list[Segment | Group]) -> None:
+        """Same-tag siblings differ in their qualifiers, or a mandatory row stands between them."""
+        mine = row if isinstance(row, Segment) else row.trigger
+        for other in reversed(before):
+            theirs = other if isinstance(other, Segment) else other.trigger
+            if theirs.tag != mine.tag and other.mandatory:
+                return
+            if theirs.tag == mine.tag and any(_overlap(a, b) for a in mine.uses for b in theirs.uses):
+                raise self._fail(node, f"{mine.tag} here is not told apart from {mine.tag} at {theirs.position}")
+
+    def _check_names(self, node: etree._Element, mig: Mig) -> None:
+        seen: dict[tuple[str, ...], str] = {}
+
+        def visit(group: Group, path: tuple[str, ...]) -> None:
+            for child in group.children:
+                if isinstance(child, Group):
+                    visit(child, (*path, child.xml) if child.xml else path)
+                    continue
+                for use in child.uses:
+                    for value in use.values:
+                        key = (*path, *use.container, value.xml)
+                        if not value.derived and seen.setdefault(key, use.id) != use.id:
+                            raise MigError(f"{self._file}:{value.line}: {'/'.join(key)} is named by two uses")
+
+        visit(mig.root, ())
+
+
+def _overlap(one: Use, two: Use) -> bool:
+    """Tell whether one segment could be both uses by what tells them apart."""
+    keys = {c.place: set(c.values) for c in one.keys}
+    shared = [c for c in two.keys if c.place in keys]
+    if not one.keys and not two.keys:
+        return True
+    if not shared:
+        return False
+    return all(keys[c.place] & set(c.values) for c in shared)

@@ -1,0 +1,539 @@
+"""The order of the stages and the gates between them: nothing clever, and the only room that knows it.
+
+scan, envelope, walk with element checks, canonical text, schema; the report gathers what each found. Bad data never
+raises. `run` goes through a file once, one message at a time; `check`, `translate` and `respond` stand on it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+from lxml import etree
+
+from edifact_ics import canonical, schema
+from edifact_ics.envelope import (
+    Closed,
+    Interchange,
+    Message,
+    Opened,
+    Reader,
+    Stray,
+    finding,
+    message_trailer_findings,
+    missing_trailer,
+    trailer_findings,
+)
+from edifact_ics.finding import (
+    CODES,
+    MAX_PER_MESSAGE,
+    Finding,
+    InterchangeSummary,
+    MessageSummary,
+    Position,
+    Report,
+    Severity,
+    verdict_of,
+)
+from edifact_ics.interpret import ElementFinding, Interpreted
+from edifact_ics.mig import SERVICE, Mig, load_mig, messages
+from edifact_ics.structure import StructureFinding, Table, Walk, walk
+from edifact_ics.syntax import REPERTOIRES, Delimiters, split_elements
+
+Source = bytes | str | Path | BinaryIO
+
+_STAGES = ("syntax", "envelope", "structure", "canonical", "schema", "rules")
+_NO_RULES = "skipped: this version checks no business rules yet"
+
+
+@dataclass(slots=True)
+class Checked:
+    """One message and all that was found in it.
+
+    `table` and `walk` are None when the message is not known. `xml` is its canonical element when one was asked for.
+    """
+
+    message: Message
+    summary: MessageSummary
+    findings: list[Finding]
+    table: Table | None = None
+    walk: Walk | None = None
+    xml: str | None = None
+
+    @property
+    def rejected(self) -> bool:
+        """Tell whether an error stands in the message."""
+        return any(f.severity is Severity.ERROR for f in self.findings)
+
+
+@dataclass(slots=True)
+class Started:
+    """An interchange begins; `header` is what its UNB says, None if there is none."""
+
+    interchange: Interchange
+    findings: list[Finding]
+    envelope: Table
+    header: Interpreted | None
+
+
+@dataclass(slots=True)
+class Ended:
+    """An interchange ends."""
+
+    interchange: Interchange
+    findings: list[Finding]
+
+
+Step = Started | Checked | Stray | Ended
+
+
+@dataclass(slots=True)
+class Run:
+    """The way through one file. `tail` is what no interchange holds, known at the end."""
+
+    report: Report
+    want_xml: bool = False
+    trace: bool = True
+    tail: str = ""
+    skipped: Counter[str] = field(default_factory=Counter)
+    cut: bool = False
+
+    def steps(self, source: BinaryIO) -> Iterator[Step]:
+        """Go through a file, adding to the report; give each interchange and message as it is done."""
+        reader = Reader(source)
+        last: Message | None = None
+        for event in reader.events():
+            if isinstance(event, Opened):
+                last, self.cut = None, False
+                yield self._start(event)
+            elif isinstance(event, Message):
+                last = event
+                yield self._message(event)
+            elif isinstance(event, Closed):
+                yield self._end(event, last)
+            else:
+                yield event
+        self.report.add(reader.findings)
+        self.tail = reader.tail
+        self._finish()
+
+    # ------------------------------------------------------------------ interchanges
+
+    def _start(self, event: Opened) -> Started:
+        interchange = event.interchange
+        envelope = table_of(SERVICE, interchange.delimiters, interchange.syntax)
+        found, header = list(event.findings), None
+        if interchange.bare:
+            at = Position(interchange.offset, interchange.line, interchange.column, interchange.number, None, None, 1, "UNH")
+            found.append(finding("ENV-01", at, "The file begins with UNH: messages without an envelope."))
+        elif interchange.header:
+            header = _interpret(envelope, "UNB", interchange.header_raw)
+            found += _syntax_findings(interchange)
+            told = bool(found and any(f.code in ("SYN-03", "SYN-04") for f in found))
+            found += [
+                _placed(f, interchange.at(interchange.header_place, 1, interchange.header_raw, f.element, f.component))
+                for f in header.findings
+                if not (told and f.element == 1)
+            ]
+        self.report.interchanges.append(
+            InterchangeSummary(
+                interchange.number, interchange.reference, interchange.value(2), interchange.value(3), interchange.offset
+            )
+        )
+        self.report.add(found)
+        return Started(interchange, found, envelope, header)
+
+    def _end(self, event: Closed, last: Message | None) -> Ended:
+        interchange = event.interchange
+        found = list(event.findings)
+        raw = interchange.trailer
+        if raw is None and not interchange.bare and interchange.header and not self.cut:
+            if not any(f.code == "SYN-06" for f in found):
+                found.append(missing_trailer(interchange, _last_place(interchange, last)))
+        elif raw is not None:
+            envelope = table_of(SERVICE, interchange.delimiters, interchange.syntax)
+            own = trailer_findings(interchange, self.cut)
+            told = {f.position.element for f in own} if own else set()
+            if not any(f.code in ("SYN-06", "ENV-02") for f in own):
+                own += [
+                    _placed(f, interchange.at(interchange.trailer_place, interchange.segments, raw, f.element, f.component))
+                    for f in _interpret(envelope, "UNZ", raw).findings
+                    if f.element not in told
+                ]
+            found += own
+        size = _end_offset(interchange, last) - interchange.offset
+        if size > 10 * 1024 * 1024:
+            at = interchange.at(interchange.header_place, 1, interchange.header_raw)
+            text = f"The interchange has {size:,} bytes; ICS takes at most 10 MB by mail."
+            found.append(finding("ENV-15", at, text))
+        self.report.add(found)
+        return Ended(interchange, found)
+
+    # ------------------------------------------------------------------ messages
+
+    def _message(self, message: Message) -> Checked:
+        summary = _summary(message)
+        self.report.interchanges[-1].messages.append(summary)
+        done = Checked(message, summary, [])
+        try:
+            self._check_message(done)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not hide the neighbours' findings
+            text = f"This program failed on the message: {type(error).__name__}: {error}."
+            done.findings = [*done.findings, finding("INT-01", message.at(1), text)]
+        found = done.findings
+        found.sort(key=lambda f: (f.position.segment or 0, f.position.element or 0, f.position.component or 0))
+        counts = Counter(f.severity for f in found)
+        summary.verdict = verdict_of(counts)
+        self._list(message, found)
+        return done
+
+    def _list(self, message: Message, found: list[Finding]) -> None:
+        """Put findings into the report, the first thousand of a message listed, all counted."""
+        self.report.add(found[:MAX_PER_MESSAGE])
+        rest = found[MAX_PER_MESSAGE:]
+        if rest:
+            for one in rest:
+                self.report.counts[one.severity] += 1
+            text = f"{len(rest)} more findings in this message are not listed."
+            self.report.findings.append(finding("INT-02", message.at(len(message.raws)), text))
+
+    def _check_message(self, done: Checked) -> None:
+        message = done.message
+        done.findings += _header_findings(message)
+        guide = _guide(message)
+        if isinstance(guide, Finding):
+            done.findings.append(guide)
+            self.skipped["the message is not known"] += 1
+            if not message.closed:
+                done.findings += self._unclosed(message)
+            if self.want_xml:
+                done.xml = canonical.unknown_xml(message, self.trace)
+            return
+        table = table_of(guide.message, message.interchange.delimiters, message.interchange.syntax)
+        walked = walk(table, message.raws, message.closed, message.truncated, message.unterminated)
+        done.table, done.walk = table, walked
+        if message.reference and _reused(message):
+            text = f"Message reference {message.reference!r} was used before in this interchange."
+            done.findings.append(finding("ENV-11", message.at(1, 1), text, message.reference))
+        if walked.findings:
+            done.findings += _place_findings(table, message, walked)
+        if message.closed:
+            done.findings += message_trailer_findings(message, walked.explained)
+        elif walked.trailer is None:
+            done.findings += self._unclosed(message)
+        self._check_schema(done, table, walked)
+
+    def _unclosed(self, message: Message) -> list[Finding]:
+        at = message.at(len(message.raws))
+        if message.unterminated:
+            self.cut = True
+            raw = message.raws[-1]
+            text = f"The file ends inside the segment {raw[:40]!r}: its terminator is missing."
+            return [finding("SYN-06", at, text, raw[:200])]
+        if message.truncated and not message.interchange.bare:
+            self.cut = True
+            text = f"The file ends inside message {message.reference}: neither UNT nor UNZ was sent."
+            return [finding("ENV-03", at, text)]
+        return [finding("ENV-06", at, f"The message {message.reference} is not closed by UNT.")]
+
+    def _check_schema(self, done: Checked, table: Table, walked: Walk) -> None:
+        """The schema judges messages in which nothing was wrong before: it would only repeat what is known."""
+        if done.rejected:
+            self.skipped["no message was free of earlier errors"] += 1
+            if self.want_xml:
+                done.xml = canonical.message_xml(table, done.message, walked, self.trace)
+            return
+        plain = canonical.message_xml(table, done.message, walked, False)
+        self.skipped[""] += 1
+        name = table.mig.xml
+        if not schema.is_valid(table.mig.message, f'<{name} xmlns="{canonical.NAMESPACE}"{plain[len(name) + 1 :]}'):
+            done.findings += _schema_findings(table, done.message, walked)
+        if self.want_xml:
+            done.xml = canonical.message_xml(table, done.message, walked, True) if self.trace else plain
+
+    # ------------------------------------------------------------------ the end
+
+    def _finish(self) -> None:
+        report = self.report
+        report.findings.sort(key=lambda f: f.position.offset if f.position.offset is not None else 1 << 62)
+        if report.unlisted > 0 and len(report.findings) >= 10_000:
+            text = f"{report.unlisted} more findings in this file are not listed."
+            report.findings.append(finding("INT-02", report.findings[-1].position, text))
+        messages_seen = any(i.messages for i in report.interchanges)
+        for stage in _STAGES:
+            report.stages[stage] = "run"
+        if not messages_seen:
+            for stage in _STAGES[2:]:
+                report.stages[stage] = "skipped: the file holds no message"
+        elif not self.skipped[""]:
+            reason = next(iter(sorted(k for k in self.skipped if k)), "nothing to check")
+            report.stages["schema"] = f"skipped: {reason}"
+        if messages_seen:
+            report.stages["rules"] = _NO_RULES
+
+
+# ---------------------------------------------------------------------- choosing the guide
+
+
+@lru_cache(maxsize=64)
+def table_of(message: str, delimiters: Delimiters, syntax: str) -> Table:
+    """Return a guide compiled for one way of writing."""
+    return Table(load_mig(message), delimiters, syntax)
+
+
+@lru_cache(maxsize=1)
+def _guides() -> dict[str, dict[str, str]]:
+    """The guides by type (CUSDEC:D:99B:UN) and document name ("" where the type has only one document)."""
+    known: dict[str, dict[str, str]] = {}
+    for name in messages():
+        mig = load_mig(name)
+        bgm = next((s for s in mig.segments() if s.tag == "BGM"), None)
+        document = mig.message if bgm is not None else ""
+        known.setdefault(mig.identifier, {})[document] = name
+    return known
+
+
+def _guide(message: Message) -> Mig | Finding:
+    """Return the guide of a message, or the finding that it is unknown."""
+    kind = ":".join(message.type[:4])
+    known = _guides().get(kind)
+    if known is None:
+        return _unknown_type(message, kind)
+    if "" in known:
+        return load_mig(known[""])
+    name = _bgm(message)
+    if name is None:
+        return _likeliest(message, list(known.values()))
+    document = name[1][3] if len(name) > 1 and len(name[1]) > 3 else ""
+    if not document:
+        return _likeliest(message, list(known.values()))
+    if document in known:
+        return load_mig(known[document])
+    number = next(i for i, raw in enumerate(message.raws, 1) if raw[:4] == "BGM" + message.interchange.delimiters.element)
+    text = f"Document name {document!r} is unknown; for {kind} {', '.join(sorted(known))} are known."
+    return finding("ENV-16", message.at(number, 1, 4), text, document)
+
+
+def _unknown_type(message: Message, kind: str) -> Finding:
+    """Say which part of S009 is unknown, at its component."""
+    identifiers = [identifier.split(":") for identifier in _guides()]
+    sent = message.type
+    component = 1
+    for component in range(1, 5):
+        said = sent[component - 1] if len(sent) >= component else ""
+        identifiers = [i for i in identifiers if i[component - 1] == said]
+        if not identifiers:
+            break
+    if not any(sent):
+        text = "UNH names no message type."
+        return finding("STR-10", message.at(1, 2), text)
+    said = sent[component - 1] if len(sent) >= component else ""
+    what = ("message type", "message version", "message release", "controlling agency")[component - 1]
+    known = ", ".join(sorted(_guides()))
+    text = f"The {what} {said!r} of {kind} is unknown; known are {known}."
+    return finding("ENV-16", message.at(1, 2, component), text, said or None)
+
+
+def _bgm(message: Message) -> list[list[str]] | None:
+    """Return BGM as elements, wherever it stands."""
+    delimiters = message.interchange.delimiters
+    start = "BGM" + delimiters.element
+    raw = next((raw for raw in message.raws[:50] if raw.startswith(start)), None)
+    raw = raw or next((raw for raw in message.raws if raw.startswith(start)), None)
+    return split_elements(raw, delimiters) if raw else None
+
+
+def _likeliest(message: Message, names: list[str]) -> Mig:
+    """Return the guide that leaves the fewest faults in a message whose document name is missing."""
+    start = message.raws[:60]
+
+    def faults(name: str) -> int:
+        table = table_of(name, message.interchange.delimiters, message.interchange.syntax)
+        return len(walk(table, start, False, True).findings)
+
+    return load_mig(min(names, key=faults))
+
+
+# ---------------------------------------------------------------------- findings
+
+
+def _interpret(envelope: Table, tag: str, raw: str) -> Interpreted:
+    node = next(n for n in envelope.nodes if n.segment.tag == tag)
+    return envelope.interpret(node, raw, {})
+
+
+def _placed(inner: ElementFinding, position: Position, path: str | None = None) -> Finding:
+    source = inner.source or CODES[inner.code].source
+    return Finding(inner.code, inner.severity, inner.message, position, path, inner.name, inner.value, source, inner.hint)
+
+
+def _place_findings(table: Table, message: Message, walked: Walk) -> list[Finding]:
+    """Give the findings of a walk their positions and canonical paths."""
+    wanted = {f.segment for f in walked.findings if f.inner.path}
+    before = canonical.prefixes(table, walked.placed, wanted) if wanted else {}
+    return [
+        _placed(f.inner, message.at(f.segment, f.inner.element, f.inner.component), _path(table, f, before))
+        for f in walked.findings
+    ]
+
+
+def _path(table: Table, found: StructureFinding, before: dict[int, tuple[str, dict[int, int]]]) -> str | None:
+    """Return the canonical path of a finding, containers that repeat counted from 1."""
+    inner = found.inner
+    if inner.path is None or found.segment not in before:
+        return None
+    prefix, held = before[found.segment]
+    names = inner.path.split("/")
+    if inner.slot is not None and len(names) > 1 and held.get(inner.slot, 0) and _repeats(table, inner):
+        names[-2] += f"[{held[inner.slot]}]"
+    return "/".join([prefix, *names])
+
+
+def _repeats(table: Table, inner: ElementFinding) -> bool:
+    names = tuple((inner.path or "").split("/")[:-1])
+    return any(u.each and u.container == names for n in table.nodes for u in n.segment.uses)
+
+
+def _header_findings(message: Message) -> list[Finding]:
+    """What UNH needs before its guide is known. ISO 9735, UNH."""
+    if _guides().get(":".join(message.type[:4])) is not None:
+        return []
+    if message.reference:
+        return []
+    return [finding("STR-10", message.at(1, 1), "UNH lacks its element 1 (message reference number).")]
+
+
+def _reused(message: Message) -> bool:
+    references = message.interchange.references
+    if message.reference in references:
+        return True
+    references.add(message.reference)
+    return False
+
+
+def _syntax_findings(interchange: Interchange) -> list[Finding]:
+    found = []
+    at, raw = interchange.header_place, interchange.header_raw
+    identifier, version = interchange.value(1), interchange.value(1, 2)
+    if identifier and identifier != "UNOC":
+        read = "read as such" if identifier in REPERTOIRES else "read as ISO 8859-1"
+        text = f"UNB names the repertoire {identifier!r} ({read}); ICS takes UNOC only."
+        found.append(finding("SYN-03", interchange.at(at, 1, raw, 1, 1), text, identifier, "Write UNOC."))
+    if version and version != "3":
+        text = f"UNB names syntax version {version!r}; ICS takes version 3 only."
+        found.append(finding("SYN-04", interchange.at(at, 1, raw, 1, 2), text, version, "Write 3."))
+    return found
+
+
+def _schema_findings(table: Table, message: Message, walked: Walk) -> list[Finding]:
+    """Say where the canonical document of a message breaks its schema: it is written once more, with trace."""
+    traced = canonical.message_xml(table, message, walked, True)
+    name = table.mig.xml
+    text = f'<{name} xmlns="{canonical.NAMESPACE}"{traced[len(name) + 1 :]}'
+    try:
+        element = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    except etree.XMLSyntaxError as error:
+        return [finding("INT-01", message.at(1), f"The canonical XML cannot be read: {error}.")]
+    places = canonical.places(table)
+    found = []
+    for breach in schema.breaches(table.mig.message, element):
+        segment = int(breach.seg.split()[0]) if breach.seg else 1
+        place = places.get(breach.names)
+        at = message.at(segment, place[0], place[1]) if place else message.at(segment)
+        source = f"schemas/{table.mig.message.lower()}.xsd"
+        code = CODES["XSD-01"]
+        found.append(Finding("XSD-01", code.severity, breach.reason, at, breach.path, None, breach.value, source))
+    if not found:
+        found.append(finding("INT-01", message.at(1), "The canonical XML is not valid, but only without trace."))
+    return found
+
+
+def _summary(message: Message) -> MessageSummary:
+    bgm = _bgm(message) if message.type[:1] != ["CONTRL"] else None
+
+    def said(element: int, component: int) -> str:
+        if bgm is None or len(bgm) <= element or len(bgm[element]) < component:
+            return ""
+        return bgm[element][component - 1].strip()
+
+    return MessageSummary(
+        message.number,
+        message.reference,
+        message.type[0] if message.type else "",
+        said(1, 4),
+        said(3, 1),
+        said(2, 1),
+        said(2, 2),
+        len(message.raws),
+    )
+
+
+def _last_place(interchange: Interchange, last: Message | None) -> Position:
+    if last is None:
+        return interchange.at(interchange.header_place, 1, interchange.header_raw)
+    at = last.at(len(last.raws))
+    return Position(at.offset, at.line, at.column, interchange.number, None, None, interchange.segments, at.tag)
+
+
+def _end_offset(interchange: Interchange, last: Message | None) -> int:
+    if interchange.trailer is not None:
+        return interchange.trailer_place[0] + len(interchange.trailer) + 1
+    if last is None:
+        return interchange.offset
+    return (last.at(len(last.raws)).offset or 0) + len(last.raws[-1]) + 1
+
+
+# ---------------------------------------------------------------------- sources
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[tuple[BinaryIO, str]]:
+    """Open what is to be read: bytes, a path, or a binary file; give it and its name. OSError if it cannot be read."""
+    if isinstance(source, bytes):
+        yield io.BytesIO(source), "-"
+    elif isinstance(source, str | Path):
+        with open(source, "rb") as file:
+            yield file, str(source)
+    else:
+        yield source, getattr(source, "name", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What `check` gives: the report, and its parts by short names."""
+
+    report: Report
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings in source order."""
+        return self.report.findings
+
+    @property
+    def verdict(self) -> str:
+        """accepted, accepted-with-warnings or rejected."""
+        return self.report.verdict.value
+
+    @property
+    def accepted(self) -> bool:
+        """Tell whether no error stands."""
+        return self.verdict != "rejected"
+
+
+def check(source: Source, name: str | None = None) -> Result:
+    """Check a file of interchanges and return what was found, in source order.
+
+    `source` is the bytes themselves, a path, or an open binary file. Bad data never raises; MigError means a damaged
+    installation, OSError a file that cannot be read.
+    """
+    with opened(source) as (file, known):
+        run = Run(Report(name or known))
+        for _ in run.steps(file):
+            pass
+    return Result(run.report)

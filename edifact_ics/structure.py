@@ -1,0 +1,666 @@
+"""The walk: each segment of a message to its position in the guide, by compiled transitions.
+
+From a position and a tag the guide leads to at most one position without anything missing; those steps are worked
+out once and kept. Where no such step exists the walk weighs what could have happened (a segment missing, a segment
+too many) by looking a few segments ahead, takes the explanation that leaves the fewest faults, reports it once and
+goes on. Element values belong to `interpret`; only qualifiers are looked at here, through a row's cache.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from edifact_ics.directory import segment_types
+from edifact_ics.finding import CODES, Severity
+from edifact_ics.interpret import ElementFinding, Interpreted, Row, kept
+from edifact_ics.layout import Frame, Layout
+from edifact_ics.mig import Group, Mig, Segment
+from edifact_ics.syntax import MAX_SEGMENT, STANDARD, Delimiters, split_elements
+
+_AHEAD = 8  # segments looked at to choose between two explanations
+_MOST_MISSING = 3
+_CACHE_ENTRIES = 4_000
+_CACHE_LONGEST = 300
+
+
+class Node:
+    """A segment position compiled: its row, its counters and the steps that lead on from it.
+
+    `next` holds, by tag, the steps worked out so far. `counter` counts its repeats (those of its group when it is a
+    trigger), `uses` is where the counters of its uses begin.
+    """
+
+    __slots__ = ("cache", "counter", "frames", "group", "index", "keep", "limit", "limits", "next", "row", "segment", "uses")
+
+    def __init__(self, segment: Segment, group: GroupNode, index: int, row: Row) -> None:
+        self.segment = segment
+        self.group = group
+        self.index = index
+        self.row = row
+        self.cache: dict[str, Interpreted] = {}
+        self.next: dict[str, Step] = {}
+        self.counter = self.uses = 0
+        self.limit = segment.max
+        # The uses of a trigger that opens a container are counted inside it, where there is one: by the group alone.
+        opens = index == 0 and group.frame is not None
+        self.limits = tuple(group.group.max if opens else use.max for use in segment.uses)
+        self.keep = False
+        self.frames: tuple[Frame, ...] = ()
+
+
+class GroupNode:
+    """A segment group compiled; `first` and `last` bound the counters that a new instance sets to zero."""
+
+    __slots__ = ("children", "counter", "first", "frame", "group", "index", "last", "parent")
+
+    def __init__(self, group: Group, parent: GroupNode | None, index: int, frame: Frame | None) -> None:
+        self.group = group
+        self.parent = parent
+        self.index = index
+        self.frame = frame
+        self.children: list[Node | GroupNode] = []
+        self.counter = self.first = self.last = 0
+
+    @property
+    def trigger(self) -> Node:
+        first = self.children[0]
+        assert isinstance(first, Node)
+        return first
+
+
+@dataclass(slots=True)
+class Step:
+    """The way to a node: what is missing on it, which groups it enters (outermost first).
+
+    `depth` is how many frames stay open before `frames` are opened. `reset` bounds the counters set to zero.
+    """
+
+    node: Node
+    missing: tuple[Node, ...]
+    entered: tuple[GroupNode, ...]
+    counter: int
+    limit: int
+    reset: tuple[int, int] | None
+    zeros: list[int]
+    depth: int
+    frames: tuple[Frame, ...]
+
+
+@dataclass(slots=True)
+class Placed:
+    """A segment and where the walk put it; `step` is None when it has no place in the guide."""
+
+    number: int
+    step: Step | None
+    item: Interpreted
+    tag: str
+
+
+@dataclass(slots=True)
+class StructureFinding:
+    """A finding at a segment, counted from 1 with UNH = 1; `inner` says what, and where inside the segment."""
+
+    segment: int
+    inner: ElementFinding
+
+
+@dataclass(slots=True)
+class Walk:
+    """What the walk of one message gives.
+
+    `trailer` is UNT as found, also when it had to be cut out of the segment before. `explained` are differences
+    between a segment count sent and the segments found that the findings explain already.
+    """
+
+    placed: list[Placed]
+    findings: list[StructureFinding]
+    trailer: str | None
+    explained: frozenset[int]
+
+
+class Table:
+    """A guide compiled for one way of writing."""
+
+    def __init__(self, mig: Mig, delimiters: Delimiters = STANDARD, syntax: str = "UNOC") -> None:
+        self.mig = mig
+        self.layout = Layout(mig)
+        self.delimiters = delimiters
+        self.syntax = syntax
+        self.nodes: list[Node] = []
+        self.counters = 0
+        self.start: dict[str, Step] = {}
+        self._candidates: dict[tuple[int, str], list[Step]] = {}
+        self._cached = 0
+        self.root = self._group(mig.root, None, 0, ())
+        positions = {node.segment.position: node for node in self.nodes}
+        for node in self.nodes:
+            for condition in node.row.conditions:
+                positions[condition.position or ""].keep = True
+        tags = [node.segment.tag for node in self.nodes]
+        self.apart = {
+            tag for tag in set(tags) if len({id(n.group) for n in self.nodes if n.segment.tag == tag}) < tags.count(tag)
+        }
+        known = "|".join(sorted(set(tags)))
+        self.embedded = re.compile(f"(?:{known})(?={re.escape(delimiters.element)})")
+
+    def _group(self, group: Group, parent: GroupNode | None, index: int, frames: tuple[Frame, ...]) -> GroupNode:
+        frame = self.layout.frames_of(group)
+        node = GroupNode(group, parent, index, frame if parent is not None else None)
+        if node.frame is not None:
+            frames = (*frames, node.frame)
+        node.counter = self._counter()
+        for number, child in enumerate(group.children):
+            if isinstance(child, Group):
+                node.children.append(self._group(child, node, number, frames))
+                continue
+            row = Row(child, self.layout, self.delimiters, self.syntax)
+            leaf = Node(child, node, number, row)
+            leaf.counter = self._counter()
+            leaf.uses = self.counters
+            self.counters += len(child.uses)
+            leaf.frames = frames
+            node.children.append(leaf)
+            self.nodes.append(leaf)
+            if number == 0:
+                # The uses of a trigger are counted over the instances of its group, so a new one keeps them.
+                node.first = self.counters
+        node.last = self.counters
+        return node
+
+    def _counter(self) -> int:
+        self.counters += 1
+        return self.counters - 1
+
+    # ------------------------------------------------------------------ steps
+
+    def steps(self, state: Node | None, tag: str) -> list[Step]:
+        """Return the ways from a node (None: the start) to a segment with this tag, those with least missing first."""
+        key = (id(state), tag)
+        known = self._candidates.get(key)
+        if known is None:
+            ways = [(missing, node, entered) for missing, node, entered in self._ways(state, tag) if len(missing) <= _MOST_MISSING]
+            ways.sort(key=lambda way: len(way[0]))
+            known = self._candidates[key] = [self._step(*way) for way in ways]
+        return known
+
+    def _ways(self, state: Node | None, tag: str) -> Iterator[tuple[tuple[Node, ...], Node, tuple[GroupNode, ...]]]:
+        if state is None:
+            yield from self._forward(self.root, 0, tag, (), ())
+            return
+        if state.segment.tag == tag and state.index:
+            yield (), state, ()
+        elif state.segment.tag == tag and state.group.parent is None:
+            yield (), state, ()
+        group: GroupNode | None = state.group
+        index, missing = state.index, tuple[Node, ...]()
+        while group is not None:
+            yield from self._forward(group, index + 1, tag, missing, ())
+            missing += tuple(_required(group.children[index + 1 :]))
+            if group.parent is not None:
+                if group.trigger.segment.tag == tag:
+                    yield missing, group.trigger, (group,)
+                yield from self._forward(group, 1, tag, (*missing, group.trigger), (group,))
+            index, group = group.index, group.parent
+
+    def _forward(
+        self, group: GroupNode, start: int, tag: str, missing: tuple[Node, ...], entered: tuple[GroupNode, ...]
+    ) -> Iterator[tuple[tuple[Node, ...], Node, tuple[GroupNode, ...]]]:
+        """Give the ways to a tag among the children of a group from `start` on, and inside their groups."""
+        for child in group.children[start:]:
+            if len(missing) > _MOST_MISSING:
+                return
+            if isinstance(child, Node):
+                if child.segment.tag == tag:
+                    yield missing, child, entered
+            else:
+                inside = (*entered, child)
+                if child.trigger.segment.tag == tag:
+                    yield missing, child.trigger, inside
+                yield from self._forward(child, 1, tag, (*missing, child.trigger), inside)
+            missing += tuple(_required([child]))
+
+    def _step(self, missing: tuple[Node, ...], node: Node, entered: tuple[GroupNode, ...]) -> Step:
+        base = entered[0].parent if entered else node.group
+        depth = 0
+        up = base
+        while up is not None:
+            depth += up.frame is not None
+            up = up.parent
+        frames = tuple(group.frame for group in entered if group.frame is not None)
+        is_trigger = node.index == 0 and bool(entered) and entered[-1] is node.group
+        counter = node.group.counter if is_trigger else node.counter
+        limit = node.group.group.max if is_trigger else node.limit
+        reset = (entered[0].first, entered[0].last) if entered and entered[0].first < entered[0].last else None
+        zeros = [0] * (reset[1] - reset[0]) if reset else []
+        return Step(node, missing, entered, counter, limit, reset, zeros, depth, frames)
+
+    # ------------------------------------------------------------------ interpreting
+
+    def interpret(self, node: Node, raw: str, context: dict[str, Interpreted]) -> Interpreted:
+        """Return what a segment says at a node, from the cache when it said the same before."""
+        row, facts = node.row, tuple[bool, ...]()
+        key = raw
+        if row.conditions:
+            facts = tuple(
+                c.holds(context[c.position].value(c.place)) if c.position in context else c.holds("") for c in row.conditions
+            )
+            key = raw + "\0" + "".join("10"[not fact] for fact in facts)
+        known = node.cache.get(key)
+        if known is None:
+            known = row.interpret(raw, facts)
+            if len(raw) <= _CACHE_LONGEST:
+                if self._cached >= _CACHE_ENTRIES:
+                    for other in self.nodes:
+                        other.cache.clear()
+                    self._cached = 0
+                node.cache[key] = known
+                self._cached += 1
+        return known
+
+
+def _required(children: list[Node | GroupNode]) -> Iterator[Node]:
+    for child in children:
+        if isinstance(child, Node):
+            if child.segment.mandatory:
+                yield child
+        elif child.group.mandatory:
+            yield child.trigger
+
+
+@dataclass(slots=True)
+class _State:
+    """Where a walk stands; copied to try an explanation out."""
+
+    node: Node | None
+    counts: list[int]
+    context: dict[str, Interpreted] = field(default_factory=dict)
+
+    def copy(self) -> _State:
+        return _State(self.node, self.counts.copy(), self.context.copy())
+
+
+def walk(table: Table, raws: list[str], closed: bool, truncated: bool = False, unterminated: bool = False) -> Walk:
+    """Match the segments of a message, UNH first, to its guide.
+
+    `closed`: the last one is UNT. `truncated`: the file ended inside the message, so nothing is said to be missing
+    at its end. `unterminated`: the last segment is incomplete and is not looked into. One cause gives one finding.
+    """
+    return _Walker(table, raws, closed, truncated, unterminated).run()
+
+
+class _Walker:
+    def __init__(self, table: Table, raws: list[str], closed: bool, truncated: bool, unterminated: bool) -> None:
+        self._table = table
+        self._raws = raws
+        self._closed = closed
+        self._truncated = truncated
+        self._unterminated = unterminated
+        self._state = _State(None, [0] * table.counters)
+        self._placed: list[Placed] = []
+        self._findings: list[StructureFinding] = []
+        self._missing: list[tuple[Node, StructureFinding]] = []
+        self._strays: list[tuple[str, int, StructureFinding]] = []
+        self._lost = 0
+
+    def run(self) -> Walk:
+        """Walk the whole message. The loop holds the plain case; everything else goes to `_place`."""
+        table, state, placed = self._table, self._state, self._placed
+        counts, context = state.counts, state.context
+        following = table.start
+        end = len(self._raws) - self._unterminated
+        for number, raw in enumerate(self._raws[:end], 1):
+            step = following.get(raw[:3]) or following.get(raw)
+            if step is None or counts[step.counter] >= step.limit or len(raw) > MAX_SEGMENT:
+                self._place(number, raw)
+                following = state.node.next if state.node is not None else table.start
+                continue
+            node = step.node
+            item = node.cache.get(raw) or table.interpret(node, raw, context)
+            if item.faulty:
+                self._place(number, raw)
+                following = state.node.next if state.node is not None else table.start
+                continue
+            counts[step.counter] += 1
+            if step.reset is not None:
+                first, last = step.reset
+                counts[first:last] = step.zeros
+            base, limits = node.uses, node.limits
+            for use in item.uses:
+                counts[base + use] += 1
+                if counts[base + use] == limits[use] + 1:
+                    self._too_often(number, step, item, use)
+            if node.keep:
+                context[node.segment.position] = item
+            if item.findings:
+                self._findings += [StructureFinding(number, f) for f in item.findings]
+            placed.append(Placed(number, step, item, node.segment.tag))
+            state.node = node
+            following = node.next
+        return self._result()
+
+    def _result(self) -> Walk:
+        trailer = self._raws[-1] if self._closed else None
+        node = self._state.node
+        if node is not None and node.segment.tag == "UNT" and not self._closed:
+            trailer = self._cut_out
+        elif node is not None and not self._truncated and not self._closed:
+            last = self._table.steps(node, "UNT")
+            self._report_missing(last[0] if last else None, len(self._raws) + 1)
+        if self._unterminated:
+            self._keep(len(self._raws), self._raws[-1])
+        wrong = len(self._strays) - len([1 for node, _ in self._missing])
+        explained = {0, -wrong, self._lost, self._lost - wrong, -len(self._strays), len(self._missing)}
+        return Walk(self._placed, self._findings, trailer, frozenset(explained))
+
+    _cut_out: str | None = None
+
+    # ------------------------------------------------------------------ one segment, the careful way
+
+    def _place(self, number: int, raw: str) -> None:
+        if not raw:
+            self._say(number, "SYN-11", "Two terminators follow each other; the empty segment counts as one.")
+            self._keep(number, raw)
+            return
+        if len(raw) > MAX_SEGMENT:
+            self._say(number, "SYN-09", f"This segment has {len(raw):,} characters and was not looked into.", raw[:60])
+            self._place_unread(number, raw)
+            return
+        self._walk_on(number, raw, raw)
+
+    def _walk_on(self, number: int, raw: str, sent: str) -> None:
+        """Find the place of a segment and put it there, or report that it has none."""
+        tag = raw[:3]
+        if tag not in segment_types():
+            tag = tag.upper()
+        step = self._choose(number, raw, tag)
+        if step is None:
+            self._unexpected(number, raw, tag)
+            return
+        self._report_missing(step, number)
+        item = self._table.interpret(step.node, raw, self._state.context)
+        if item.faulty:
+            cut = self._cut(step, raw)
+            if cut is not None:
+                self._apply_cut(number, step, cut, raw)
+                return
+        self._apply(number, step, item)
+        if not step.missing and tag == raw[:3]:
+            self._remember(step, raw if tag in self._table.apart else tag)
+
+    _before: Node | None = None
+
+    def _remember(self, step: Step, key: str) -> None:
+        """Keep a step for the fast loop, by tag or, where siblings share the tag, by the whole (short) segment."""
+        before = self._before
+        if len(key) <= 8 and (len(key) > 3 or self._table.steps(before, key)[0] is step):
+            (before.next if before is not None else self._table.start)[key] = step
+
+    def _choose(self, number: int, raw: str, tag: str) -> Step | None:
+        """Return the step to take, None when the segment is better left out."""
+        self._before = self._state.node
+        steps = self._suitable(self._state, raw, tag)
+        if not steps:
+            return None
+        plain = [s for s in steps if not s.missing]
+        for step in plain:
+            if self._state.counts[step.counter] < step.limit:
+                return step
+        if plain:
+            return plain[0]
+        rest = self._raws[number : number + _AHEAD]
+        best, cost = None, 1 + self._trial(self._state.copy(), rest)
+        if tag == "UNT":
+            return steps[0]
+        for step in steps:
+            state = self._state.copy()
+            errors = len(step.missing) + self._advance(state, step, raw) + self._trial(state, rest)
+            if errors < cost:
+                best, cost = step, errors
+        return best
+
+    def _suitable(self, state: _State, raw: str, tag: str) -> list[Step]:
+        """The steps to a tag; where siblings share the tag, those whose qualifier fits, if any does."""
+        steps = self._table.steps(state.node, tag)
+        if tag in self._table.apart:
+            return [s for s in steps if s.node.row.matches(raw)] or steps
+        return steps
+
+    def _advance(self, state: _State, step: Step, raw: str) -> int:
+        """Move a state along a step; return how many repeats that is too often."""
+        counts, over = state.counts, 0
+        counts[step.counter] += 1
+        over += counts[step.counter] > step.limit
+        if step.reset is not None:
+            first, last = step.reset
+            counts[first:last] = step.zeros
+        item = self._table.interpret(step.node, raw, state.context)
+        for use in item.uses:
+            counts[step.node.uses + use] += 1
+            over += counts[step.node.uses + use] > step.node.limits[use]
+        if step.node.keep:
+            state.context[step.node.segment.position] = item
+        state.node = step.node
+        return over
+
+    def _trial(self, state: _State, raws: list[str]) -> int:
+        """Return how many of the segments ahead would be faults if the walk went on from a state."""
+        errors = 0
+        for raw in raws:
+            if not raw or len(raw) > MAX_SEGMENT:
+                continue
+            steps = self._suitable(state, raw, raw[:3])
+            plain = [s for s in steps if not s.missing]
+            if not plain:
+                errors += bool(steps)
+                continue
+            free = [s for s in plain if state.counts[s.counter] < s.limit]
+            errors += self._advance(state, (free or plain)[0], raw)
+        return errors
+
+    def _apply(self, number: int, step: Step, item: Interpreted) -> None:
+        """Take a step for good: count, report what is too often, keep what the segment says."""
+        counts, node = self._state.counts, step.node
+        counts[step.counter] += 1
+        if counts[step.counter] == step.limit + 1:
+            self._too_often(number, step, item, None)
+        if step.reset is not None:
+            first, last = step.reset
+            counts[first:last] = step.zeros
+        for use in item.uses:
+            counts[node.uses + use] += 1
+            if counts[node.uses + use] == node.limits[use] + 1 and counts[step.counter] <= step.limit:
+                self._too_often(number, step, item, use)
+        if node.keep:
+            self._state.context[node.segment.position] = item
+        self._findings += [StructureFinding(number, f) for f in item.findings]
+        self._placed.append(Placed(number, step, item, node.segment.tag))
+        self._state.node = node
+
+    # ------------------------------------------------------------------ what is wrong
+
+    def _say(self, number: int, code: str, text: str, value: str | None = None, **more: str | None) -> StructureFinding:
+        inner = ElementFinding(code, CODES[code].severity, None, None, text, value=value, **more)  # type: ignore[arg-type]
+        found = StructureFinding(number, inner)
+        self._findings.append(found)
+        return found
+
+    def _source(self, node: Node) -> str:
+        return node.row.source
+
+    def _report_missing(self, step: Step | None, number: int) -> None:
+        """Report what a step leaves out, at the last segment before the gap."""
+        for node in step.missing if step else ():
+            stray = next((s for s in self._strays if s[0] == node.segment.tag), None)
+            if stray is not None:
+                self._strays.remove(stray)  # it was sent, but out of order: said already
+                self._moved += 1
+                continue
+            name = f"{node.segment.tag} ({node.segment.type.name.lower()})"
+            use = node.segment.uses[0]
+            wanted = "+".join([node.segment.tag, *(c.values[0] for c in use.keys if len(node.segment.uses) == 1)])
+            after = self._raws[number - 2][:3] if number > 1 else "the start"
+            group = node.index == 0 and node.group.parent is not None
+            if group:
+                text = f"The segment {name} that opens {_group_name(node)} is missing after {after}."
+            else:
+                text = f"The mandatory segment {wanted} ({node.segment.type.name.lower()}) is missing after {after}."
+            more = {"source": self._source(node)}
+            found = self._say(max(number - 1, 1), "STR-02" if group else "STR-01", text, None, **more)
+            self._missing.append((node, found))
+
+    _moved = 0
+
+    def _unexpected(self, number: int, raw: str, tag: str) -> None:
+        nodes = [n for n in self._table.nodes if n.segment.tag == tag]
+        self._keep(number, raw)
+        if raw[:3] != tag or not re.fullmatch("[A-Z][A-Z0-9]{2}", _tag(raw, self._table.delimiters)):
+            sent = _tag(raw, self._table.delimiters)
+            found = self._say(number, "SYN-08", f"{sent[:20]!r} is no segment tag: three capital letters are wanted.", sent[:40])
+            self._strays.append((tag, number, found))
+            return
+        if nodes:
+            missing = next((m for m in self._missing if m[0].segment.tag == tag and m[0].row.matches(raw)), None)
+            if missing is not None:  # it was said to be missing; in truth it stands here
+                self._missing.remove(missing)
+                self._findings.remove(missing[1])
+                self._moved += 1
+            if self._follows_stray(number, tag):
+                return
+            where = _places(nodes)
+            text = f"Segment {tag} is out of order here; its place is {where}."
+            found = self._say(number, "STR-03", text, raw[:60], source=self._source(nodes[0]))
+            if missing is not None:
+                return
+        else:
+            mig = self._table.mig
+            kind = segment_types().get(tag)
+            source = f"mig {mig.message.lower()}"
+            if kind is not None:
+                text = f"Segment {tag} ({kind.name.lower()}) is not used in {mig.message}."
+                found = self._say(number, "STR-05", text, raw[:60], source=source)
+            else:
+                text = f"Segment {tag} is unknown: D.99B has none with this tag."
+                found = self._say(number, "STR-04", text, raw[:60], source="UN/EDIFACT D.99B")
+        self._strays.append((tag, number, found))
+
+    def _follows_stray(self, number: int, tag: str) -> bool:
+        """Tell whether a segment belongs to a group whose trigger was left out just before: the same cause."""
+        if not self._strays or self._strays[-1][1] != number - 1 or self._strays[-1][2].inner.code != "STR-03":
+            return False
+        head, _, found = self._strays[-1]
+        for node in self._table.nodes:
+            if node.index == 0 and node.segment.tag == head and node.group.parent is not None:
+                if any(n.segment.tag == tag and n is not node and _inside(n, node.group) for n in self._table.nodes):
+                    self._strays.append((head, number, found))
+                    return True
+        return False
+
+    def _too_often(self, number: int, step: Step, item: Interpreted, use: int | None) -> None:
+        segment, group = step.node.segment, step.node.group.group
+        is_trigger = step.node.index == 0 and step.node.group.parent is not None
+        code = "STR-07" if is_trigger else "STR-06"
+        what = segment.tag
+        limit = step.limit
+        if use is not None:
+            known = segment.uses[use]
+            limit = step.node.limits[use]
+            names = known.values[0].name if known.values else ""
+            values = [item.value(c.place) for c in known.keys]
+            what = "+".join([segment.tag, *values]) + (f" ({names})" if names else "")
+        where = f"group {group.id}" if is_trigger and use is None else what
+        text = f"{where} is sent more than {limit} {'time' if limit == 1 else 'times'} here."
+        self._say(number, code, text, None, source=step.node.row.source)
+
+    # ------------------------------------------------------------------ what has no place
+
+    def _keep(self, number: int, raw: str) -> None:
+        """Keep a segment that has no place, whole, as it came."""
+        self._placed.append(Placed(number, None, kept(raw, self._table.delimiters, self._table.syntax), raw[:3]))
+
+    def _place_unread(self, number: int, raw: str) -> None:
+        """Let a segment that is not looked into stand where its tag fits."""
+        steps = [s for s in self._table.steps(self._state.node, raw[:3]) if not s.missing]
+        self._keep(number, raw)
+        if steps:
+            step = steps[0]
+            self._state.counts[step.counter] += 1
+            self._state.node = step.node
+
+    # ------------------------------------------------------------------ lost terminators
+
+    def _cut(self, step: Step, raw: str) -> tuple[str, str, int] | None:
+        """Find where the next segment begins inside this one, if cutting there makes both good."""
+        for match in list(self._table.embedded.finditer(raw, 4))[:8]:
+            first, second = raw[: match.start()].rstrip(" \r\n"), raw[match.start() :]
+            if self._table.interpret(step.node, first, self._state.context).faulty:
+                continue
+            state = self._state.copy()
+            self._advance(state, step, first)
+            onward = [s for s in self._suitable(state, second, second[:3]) if not s.missing]
+            if onward and (not self._table.interpret(onward[0].node, second, state.context).faulty or _again(self._table, second)):
+                return first, second, match.start()
+        return None
+
+    def _apply_cut(self, number: int, step: Step, cut: tuple[str, str, int], raw: str) -> None:
+        first, second, at = cut
+        elements = split_elements(raw[:at], self._table.delimiters)
+        inner = ElementFinding(
+            "SYN-07",
+            Severity.ERROR,
+            len(elements) - 1 or None,
+            None,
+            f"The terminator of {first[:3]} is missing: {second[:3]} begins inside it, after {first[-20:]!r}.",
+            value=raw[:200],
+            source=CODES["SYN-07"].source,
+            hint=f"Write a terminator in front of {second[:20]!r}.",
+        )
+        self._findings.append(StructureFinding(number, inner))
+        self._lost += 1
+        kept_before = len(self._placed)
+        self._apply(number, step, self._table.interpret(step.node, first, self._state.context))
+        if second[:3] == "UNT":
+            self._cut_out = second
+        self._walk_on(number, second, raw)
+        # What was sent is one segment: it is kept as such, not as the two it should have been.
+        del self._placed[kept_before:]
+        self._keep(number, raw)
+
+def _again(table: Table, raw: str) -> bool:
+    """Tell whether yet another segment begins inside what is left."""
+    return table.embedded.search(raw, 4) is not None
+
+
+def _inside(node: Node, group: GroupNode) -> bool:
+    up: GroupNode | None = node.group
+    while up is not None:
+        if up is group:
+            return True
+        up = up.parent
+    return False
+
+
+def _group_name(node: Node) -> str:
+    group = node.group.group
+    return f"group {group.id} ({group.xml})" if group.xml else f"group {group.id}"
+
+
+def _places(nodes: list[Node]) -> str:
+    """Say where in the guide a tag has its places, in words."""
+    places = []
+    for node in nodes[:4]:
+        siblings = node.group.children
+        if node.index == 0 and node.group.parent is not None:
+            siblings, index = node.group.parent.children, node.group.index
+        else:
+            index = node.index
+        before = siblings[index - 1] if index else None
+        name = before.segment.tag if isinstance(before, Node) else before.trigger.segment.tag if before else "its group's first segment"
+        inside = _group_name(node.group.trigger) if node.group.parent is not None and node.index else "the message"
+        places.append(f"after {name} in {inside}" if before else f"at the start of {inside}")
+    return " or ".join(dict.fromkeys(places))
+
+
+def _tag(raw: str, delimiters: Delimiters) -> str:
+    return raw.split(delimiters.element, 1)[0]

@@ -1,0 +1,425 @@
+"""Bytes to segments and back.
+
+Knows service characters and nothing else: no segment has a meaning here. Text is handled as ISO 8859-1, one
+character for one byte, so that a character's index is its offset; `decode` turns a value into what the repertoire
+of UNB 0001 says it means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import BinaryIO
+
+CHUNK = 1 << 18
+MAX_SEGMENT = 1 << 16
+
+BREAKS = " \t\r\n"
+
+
+@dataclass(frozen=True)
+class Delimiters:
+    """The six service characters of UNA, in its order; the fifth is reserved in syntax 3. ISO 9735, 7.1."""
+
+    component: str = ":"
+    element: str = "+"
+    decimal: str = "."
+    release: str = "?"
+    reserved: str = " "
+    terminator: str = "'"
+
+    @property
+    def una(self) -> str:
+        """The service string advice that announces these characters."""
+        return "UNA" + self.component + self.element + self.decimal + self.release + self.reserved + self.terminator
+
+    @property
+    def usable(self) -> bool:
+        """Tell whether these characters can serve: distinct, and neither letters, digits nor line ends.
+
+        A blank as release character means that none is used.
+        """
+        used = [self.component, self.element, self.terminator]
+        if self.release != " ":
+            used.append(self.release)
+        return len(set(used)) == len(used) and not any(c.isalnum() or c in BREAKS for c in used)
+
+    @cached_property
+    def special(self) -> re.Pattern[str]:
+        """Matches each character that must be released inside a value."""
+        used = self.component + self.element + self.terminator + (self.release if self.release != " " else "")
+        return re.compile("[" + re.escape(used) + "]")
+
+    def escape(self, value: str) -> str:
+        """Return a value with its service characters released."""
+        return self.special.sub(lambda m: self.release + m.group(), value)
+
+
+STANDARD = Delimiters()
+
+# UNB 0001 and what it means. Each repertoire is one byte a character, so offsets hold.
+REPERTOIRES = {
+    "UNOA": "ascii",
+    "UNOB": "ascii",
+    "UNOC": "iso8859-1",
+    "UNOD": "iso8859-2",
+    "UNOE": "iso8859-5",
+    "UNOF": "iso8859-7",
+}
+_CONTROL = "\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_OUTSIDE = {
+    "UNOA": re.compile("[^A-Z0-9 .,\\-()/=!\"%&*;<>'+:?\x00\r\n]"),
+    "UNOB": re.compile("[^ -~\x00\r\n]"),
+    "UNOC": re.compile(f"[{_CONTROL}]"),
+}
+_OUTSIDE_OTHER = re.compile(f"[{_CONTROL}\udc80-\udcff]")
+
+
+def decode(text: str, identifier: str) -> str:
+    """Return what the characters of `text` mean in a repertoire; a byte it does not define becomes U+DC80 to U+DCFF."""
+    codec = REPERTOIRES.get(identifier, "iso8859-1")
+    if text.isascii() or codec in ("ascii", "iso8859-1"):
+        return text
+    return text.encode("iso8859-1").decode(codec, "surrogateescape")
+
+
+def encode(text: str, identifier: str) -> str:
+    """Return a value as it travels in a repertoire, the inverse of `decode`; raise UnicodeEncodeError if it cannot."""
+    codec = REPERTOIRES.get(identifier, "iso8859-1")
+    if text.isascii():
+        return text
+    return text.encode("iso8859-1" if codec == "ascii" else codec, "surrogateescape").decode("iso8859-1")
+
+
+def outside(text: str, identifier: str) -> int | None:
+    """Return the index of the first character that the repertoire lacks, or None.
+
+    Nulls and line ends are let through: they are cleaned away (Common Messaging Rule 4). ISO 9735, 5.
+    """
+    match = _OUTSIDE.get(identifier, _OUTSIDE_OTHER).search(text)
+    return match.start() if match else None
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of segments as sent, still escaped, without terminators.
+
+    `leads` is what stood before each segment: one text for all but the first, or a list for each. `first` is
+    what stood before the first. `offset` is the byte where the block begins, `line` and `column` (from 1) its place.
+    `unterminated`: the last segment lacks its terminator.
+    `inner`: line ends stand inside segments too.
+    """
+
+    raws: list[str]
+    leads: str | list[str]
+    first: str
+    offset: int
+    line: int
+    column: int
+    delimiters: Delimiters
+    unterminated: bool = False
+    inner: bool = False
+
+    def lead(self, index: int) -> str:
+        """Return what stood in front of a segment, counted from 0."""
+        if index == 0:
+            return self.first
+        return self.leads if isinstance(self.leads, str) else self.leads[index]
+
+
+class Scanner:
+    """Reads a file as blocks of segments, never holding more than a chunk and one segment.
+
+    UNA stands in a block of its own (raw text `UNA` and its six characters but for the terminator) and sets the
+    delimiters of what follows. After the last block `tail` holds what stood behind the last segment.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._buffer = ""
+        self._at = 0  # consumed up to here; the buffer is cut only now and then
+        self._offset = 0
+        self._line = 1
+        self._column = 1
+        self._ended = False
+        self._window = CHUNK
+        self.delimiters = STANDARD
+        self.tail = ""
+
+    def _fill(self, size: int) -> None:
+        """Have at least `size` characters ahead, unless the file ends before."""
+        while len(self._buffer) - self._at < size and not self._ended:
+            data = self._source.read(max(CHUNK, size))
+            self._ended = not data
+            self._buffer = self._buffer[self._at :] + data.decode("iso8859-1")
+            self._at = 0
+
+    def peek(self, size: int) -> str:
+        """Return the first characters not yet consumed, at most `size`; fewer only at the end."""
+        self._fill(size)
+        return self._buffer[self._at : self._at + size]
+
+    def skip(self, size: int) -> str:
+        """Consume characters and return them."""
+        text = self.peek(size)
+        self._at += len(text)
+        self._offset += len(text)
+        lines = text.count("\n")
+        if lines:
+            self._line += lines
+            self._column = len(text) - text.rfind("\n")
+        else:
+            self._column += len(text)
+        return text
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Byte offset from 0, line and column from 1, of what comes next."""
+        return self._offset, self._line, self._column
+
+    def blocks(self) -> Iterator[Block]:
+        """Give the blocks of the file in order."""
+        while True:
+            una = self._una()
+            if una is not None:
+                yield una
+            size = self._segments()
+            if size is None:
+                break
+            text = self.peek(size)
+            block = self._block(text)
+            stop = self._next_una(text, block)
+            if stop is None:
+                self._window = min(CHUNK, self._window * 2)
+            else:
+                # The rest is scanned anew, its service characters may be others. A small window keeps a file of
+                # nothing but UNAs from costing more than its size.
+                leads = block.leads if isinstance(block.leads, str) else block.leads[:stop]
+                block = replace(block, raws=block.raws[:stop], leads=leads)
+                size = sum(len(raw) + 1 + len(block.lead(i)) for i, raw in enumerate(block.raws))
+                self._window = 1 << 7
+            if block.raws:
+                self.skip(size)
+                yield block
+        rest = self.peek(len(self._buffer) + 1)
+        body = rest.lstrip(BREAKS)
+        lead = rest[: len(rest) - len(body)]
+        if body:
+            offset, line, column = self.place
+            yield Block([body], "", lead, offset, line, column, self.delimiters, True)
+        self.tail = "" if body else rest
+        self.skip(len(rest))
+
+    def _una(self) -> Block | None:
+        """Read a UNA that stands next, and take its characters."""
+        size = 64
+        while len(ahead := self.peek(size)) == size and ahead.isspace():
+            size *= 2
+        lead = ahead[: len(ahead) - len(ahead.lstrip(BREAKS))]
+        raw = self.peek(len(lead) + 9)[len(lead) :]
+        if not raw.startswith("UNA") or len(raw) < 9:
+            return None
+        offset, line, column = self.place
+        self.skip(len(lead) + 9)
+        delimiters = Delimiters(*raw[3:9])
+        self.delimiters = delimiters if delimiters.usable else STANDARD
+        return Block([raw], "", lead, offset, line, column, delimiters)
+
+    def _segments(self) -> int | None:
+        """Return the size of the whole segments ahead, about one window; None when there are none."""
+        text = self.peek(self._window)
+        at = self._last_terminator(text)
+        if at is None:
+            at = self._first_terminator()
+        return None if at is None else at + 1
+
+    def _last_terminator(self, text: str) -> int | None:
+        end = len(text)
+        while (at := text.rfind(self.delimiters.terminator, 0, end)) >= 0:
+            if not self._released(text, at):
+                return at
+            end = at
+        return None
+
+    def _first_terminator(self) -> int | None:
+        """Find the end of a segment longer than the window, reading on; each piece is looked at once."""
+        pieces, base, parity = [self._buffer[self._at :]], 0, 0
+        while True:
+            at, parity = _find_terminator(pieces[-1], self.delimiters, parity)
+            if at is not None:
+                break
+            base += len(pieces[-1])
+            data = self._source.read(CHUNK)
+            if not data:
+                self._ended = True
+                break
+            pieces.append(data.decode("iso8859-1"))
+        self._buffer, self._at = "".join(pieces), 0
+        return None if at is None else base + at
+
+    def _released(self, text: str, at: int) -> bool:
+        release = self.delimiters.release
+        if release == " ":
+            return False
+        start = at
+        while start and text[start - 1] == release:
+            start -= 1
+        return (at - start) % 2 == 1
+
+    def _block(self, text: str) -> Block:
+        offset, line, column = self.place
+        d = self.delimiters
+        body = text[:-1]
+        raws, leads, first = _split_uniform(body, d) or _split(body, d)
+        between = leads.count("\n") * (len(raws) - 1) if isinstance(leads, str) else sum(x.count("\n") for x in leads[1:])
+        inner = body.count("\n") != first.count("\n") + between
+        return Block(raws, leads, first, offset, line, column, d, inner=inner)
+
+    @staticmethod
+    def _next_una(text: str, block: Block) -> int | None:
+        if "UNA" not in text:
+            return None
+        return next((i for i, raw in enumerate(block.raws) if raw[:3] == "UNA" and len(raw) >= 8), None)
+
+
+def _find_terminator(text: str, d: Delimiters, parity: int) -> tuple[int | None, int]:
+    """Return the index of the first terminator that is not released, and the release parity at the end of `text`.
+
+    `parity` is 1 when the text before ended with an unspent release character.
+    """
+    release = d.release if d.release != " " else ""
+    if not release:
+        at = text.find(d.terminator)
+        return (None if at < 0 else at), 0
+    pattern = re.compile(f"{re.escape(release)}.|{re.escape(d.terminator)}", re.S)
+    start = parity
+    for match in pattern.finditer(text, start):
+        if match.group() == d.terminator:
+            return match.start(), 0
+    tail = len(text) - len(text.rstrip(release))
+    spent = tail - (parity if tail == len(text) else 0)
+    return None, max(spent, 0) % 2
+
+
+def _split(body: str, d: Delimiters) -> tuple[list[str], list[str], str]:
+    """Split text without its last terminator, with any line ends in front of the segments."""
+    raws = _join_released(body.split(d.terminator), d)
+    leads = []
+    for i, raw in enumerate(raws):
+        bare = raw.lstrip(BREAKS)
+        leads.append(raw[: len(raw) - len(bare)])
+        raws[i] = bare
+    return raws, leads, leads[0]
+
+
+def _split_uniform(body: str, d: Delimiters) -> tuple[list[str], str, str] | None:
+    """Split text in which the same line end (or none) follows every terminator; None when it is otherwise."""
+    if "\n" not in body and "\r" not in body:
+        between = ""
+    else:
+        at = body.find(d.terminator)
+        end = at + 1
+        while end < len(body) and body[end] in BREAKS:
+            end += 1
+        between = body[at + 1 : end] if at >= 0 else ""
+        if not between and at >= 0:
+            return None
+    mark = d.terminator + between
+    if re.search(re.escape(mark) + "[ \t\r\n]", body):
+        return None
+    raws = _join_released(body.split(mark), d, between)
+    if between and any(d.terminator in raw for raw in raws):
+        # A terminator without the line end; unless it is released, the text is not uniform.
+        pattern = re.compile(f"{re.escape(d.release)}.|{re.escape(d.terminator)}", re.S)
+        if d.release == " " or any(m.group() == d.terminator for raw in raws for m in pattern.finditer(raw)):
+            return None
+    bare = raws[0].lstrip(BREAKS)
+    first = raws[0][: len(raws[0]) - len(bare)]
+    raws[0] = bare
+    return raws, between, first
+
+
+def _join_released(raws: list[str], d: Delimiters, between: str = "") -> list[str]:
+    """Put together again what was split at a released terminator."""
+    release = d.release
+    if release == " " or not any(raw[-1:] == release for raw in raws):
+        return raws
+    joined: list[str] = []
+    pieces: list[str] = []
+    for raw in raws:
+        pieces.append(raw)
+        tail = len(raw) - len(raw.rstrip(release))
+        if tail % 2 == 0:
+            joined.append((d.terminator + between).join(pieces) if len(pieces) > 1 else raw)
+            pieces = []
+    if pieces:
+        joined.append((d.terminator + between).join(pieces))
+    return joined
+
+
+def split_elements(raw: str, d: Delimiters = STANDARD) -> list[list[str]]:
+    """Return the elements of a segment, tag first, each as its components, unescaped. `A?B` is `AB`."""
+    if d.release == " " or d.release not in raw:
+        return [element.split(d.component) for element in raw.split(d.element)]
+    elements: list[list[str]] = [[]]
+    current: list[str] = []
+    for piece in _tokens(d).findall(raw):
+        if piece == d.element:
+            elements[-1].append("".join(current))
+            elements.append([])
+            current = []
+        elif piece == d.component:
+            elements[-1].append("".join(current))
+            current = []
+        elif piece[0] == d.release:
+            current.append(piece[1:])
+        else:
+            current.append(piece)
+    elements[-1].append("".join(current))
+    return elements
+
+
+def _tokens(d: Delimiters) -> re.Pattern[str]:
+    release, element, component = re.escape(d.release), re.escape(d.element), re.escape(d.component)
+    return re.compile(f"{release}.?|{element}|{component}|[^{release}{element}{component}]+", re.S)
+
+
+def join_elements(elements: Iterable[Iterable[str]], d: Delimiters = STANDARD) -> str:
+    """Return a segment without its terminator, escaped; trailing empty components and elements are cut."""
+    texts = [d.component.join(map(d.escape, _trim(list(parts)))) for parts in elements]
+    return d.element.join(_trim(texts))
+
+
+def _trim(parts: list[str]) -> list[str]:
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return parts
+
+
+def locate(raw: str, element: int | None, component: int | None, d: Delimiters = STANDARD) -> int:
+    """Return the index in `raw` at which an element or component begins, or where it should stand when it was not sent.
+
+    `element` counts from 1 after the tag (None: the tag), `component` from 1.
+    """
+    if element is None:
+        return 0
+    at_element, at_component, index = 0, 1, 0
+    want = component or 1
+    for piece in (_tokens(d) if d.release != " " else _plain_tokens(d)).findall(raw):
+        if (at_element, at_component) == (element, want):
+            return index
+        if piece == d.element:
+            if at_element == element:
+                return index
+            at_element, at_component = at_element + 1, 1
+        elif piece == d.component:
+            at_component += 1
+        index += len(piece)
+    return index
+
+
+def _plain_tokens(d: Delimiters) -> re.Pattern[str]:
+    element, component = re.escape(d.element), re.escape(d.component)
+    return re.compile(f"{element}|{component}|[^{element}{component}]+", re.S)

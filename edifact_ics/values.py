@@ -1,0 +1,135 @@
+"""One value against its row: cleaning, length, type, date, number, code.
+
+Every check looks at a single text; the first fault of a value is its only finding.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+from dataclasses import dataclass
+
+from edifact_ics.directory import Format, code_titles
+from edifact_ics.mig import Value
+
+_BLANKS = re.compile(" +")
+_ILLEGAL = re.compile("[\x01-\x1f\x7f-\x9f\ud800-\udfff]")
+_NUMBER = re.compile(r"-?(\d*)(?:([.,])(\d*))?")
+_INTEGER = re.compile(r"-?\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a value: the finding code, what was expected (a clause for the sentence), and a hint."""
+
+    code: str
+    expected: str
+    hint: str | None = None
+
+
+def clean(text: str) -> str:
+    """Return a value as Customs reads it: nulls to blanks, illegal characters out, blanks trimmed and folded.
+
+    Common Messaging Rule 4; nulls come first, since the rule would otherwise remove them as illegal.
+    """
+    if "\0" in text:
+        text = text.replace("\0", " ")
+    if not text.isprintable():
+        text = _ILLEGAL.sub("", text)
+    if "  " in text:
+        text = _BLANKS.sub(" ", text)
+    return text.strip(" ")
+
+
+def fault(value: Value, text: str, element: str) -> Fault | None:
+    """Return the first fault of a cleaned, non-empty value, or None. `element` is its number in the directory."""
+    if value.type == "decimal":
+        return _decimal_fault(value, text) or _code_fault(value, text, element)
+    return _format_fault(value, text) or _type_fault(value, text) or _code_fault(value, text, element)
+
+
+def _format_fault(value: Value, text: str) -> Fault | None:
+    form = value.format
+    wrong = _length_fault(form, text) or _kind_fault(form, text)
+    if wrong or value.dictionary is None:
+        return wrong
+    form = value.dictionary
+    wrong = _kind_fault(form, text) or _length_fault(form, text)
+    if wrong and value.dictionary_basis == "sample":
+        return Fault("VAL-11", f"only values of the form {form.text} were seen")
+    return wrong
+
+
+def _length_fault(form: Format, text: str) -> Fault | None:
+    length = len(text.lstrip("-").replace(".", "")) if form.kind == "n" else len(text)
+    if length > form.most:
+        return Fault("VAL-01", f"at most {form.most} characters are allowed" if form.least < form.most else _exactly(form))
+    if length < form.least:
+        return Fault("VAL-02", _exactly(form))
+    return None
+
+
+def _exactly(form: Format) -> str:
+    return f"exactly {form.most} characters are wanted"
+
+
+def _kind_fault(form: Format, text: str) -> Fault | None:
+    if form.kind == "n" and not _INTEGER.fullmatch(text):
+        return Fault("VAL-03", "only digits are allowed")
+    if form.kind == "a" and any(c.isdigit() for c in text):
+        return Fault("VAL-03", "no digits are allowed")
+    return None
+
+
+def _type_fault(value: Value, text: str) -> Fault | None:
+    if value.type == "date" and not _is_date(text):
+        return Fault("VAL-04", "a day that exists is wanted, as CCYYMMDD")
+    if value.type == "shortdate" and not _is_date("20" + text):
+        return Fault("VAL-04", "a day that exists is wanted, as YYMMDD")
+    if value.type == "time" and not (text[:2] < "24" and text[2:] < "60"):
+        return Fault("VAL-04", "a time that exists is wanted, as HHMM")
+    return None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return False
+    return True
+
+
+def _decimal_fault(value: Value, text: str) -> Fault | None:
+    match = _NUMBER.fullmatch(text)
+    if match is None or not (match[1] or match[3]):
+        return Fault("VAL-03", "a number is wanted")
+    whole, sign, decimals = match[1], match[2], match[3] or ""
+    if sign == ",":
+        return Fault("VAL-07", "the decimal sign is a point", text.replace(",", "."))
+    if sign and not (whole and decimals):
+        return Fault("VAL-08", "a digit must stand on each side of the point")
+    if value.digits is not None and len(whole) > value.digits:
+        return Fault("VAL-09", f"at most {value.digits} digits may stand before the point")
+    if value.decimals is not None and len(decimals) > value.decimals:
+        return Fault("VAL-09", f"at most {value.decimals} digits may stand behind the point")
+    length = len(whole) + len(decimals)
+    most = min(value.format.most, value.dictionary.most if value.dictionary else value.format.most)
+    if length > most or (value.format.kind != "n" and len(text) > value.format.most):
+        return Fault("VAL-01", f"at most {most} characters are allowed")
+    return None
+
+
+def _code_fault(value: Value, text: str, element: str) -> Fault | None:
+    codes = value.codes
+    if codes is None or text in codes.labels:
+        return None
+    near = difflib.get_close_matches(text, codes.labels, 1, 0.6)
+    hint = f"Did you mean {near[0]} ({codes.labels[near[0]]})?" if near else None
+    known = ", ".join(list(codes.labels)[:12]) + (", …" if len(codes.labels) > 12 else "")
+    if not codes.closed:
+        return Fault("VAL-06", f"codes known are {known}", hint)
+    title = code_titles().get((element, text))
+    if title is not None:
+        return Fault("VAL-12", f"D.99B knows this code ({title}), ICS takes {known}", hint)
+    return Fault("VAL-05", f"codes allowed are {known}", hint)

@@ -1,0 +1,645 @@
+"""The way back: canonical XML to EDIFACT.
+
+A document with trace is written as it was sent, byte for byte. One without, or one that was changed so that its
+trace no longer covers it, is written in guide order: carriers are put in where the guide needs them, counts and
+references are worked out. A file is read message by message, whatever its size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from lxml import etree
+
+from edifact_ics.canonical import NAMESPACE, ROOT, SEGMENT_PART
+from edifact_ics.directory import Place
+from edifact_ics.interpret import PART, Row, cut, from_hex, insert, to_elements
+from edifact_ics.layout import Frame, paths
+from edifact_ics.mig import SERVICE, Condition, Group, Mig, Segment, Use, Value, load_mig, messages
+from edifact_ics.structure import Node, Table
+from edifact_ics.syntax import STANDARD, Delimiters, encode, join_elements
+from edifact_ics.values import clean
+
+_NS = "{" + NAMESPACE + "}"
+
+
+class CannotWrite(Exception):
+    """A document that cannot be written as EDIFACT; the text says what is missing or too much."""
+
+
+@dataclass(slots=True)
+class Bit:
+    """One segment to be: the uses it is, its texts by place, and the number it had (None: not known)."""
+
+    position: str
+    uses: list[Use]
+    texts: dict[Place, str] = field(default_factory=dict)
+    number: int | None = None
+    parent: Bit | None = None
+
+
+@dataclass(slots=True)
+class Box:
+    """A frame of a document: the bits in it in document order, and the frames below it."""
+
+    frame: Frame
+    bits: list[Bit] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    shared: dict[str, Bit] = field(default_factory=dict)
+
+
+Kept = tuple[int, str, list[tuple[Place, str]]]  # an Unmapped element: segment number, tag, place and text
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """Where a named element goes."""
+
+    use: Use
+    value: Value
+    row: Row
+
+
+class Writer:
+    """Writes the messages of one guide."""
+
+    def __init__(self, mig: Mig, delimiters: Delimiters = STANDARD, syntax: str = "UNOC") -> None:
+        self._table = Table(mig, delimiters, syntax)
+        self._delimiters = delimiters
+        self._syntax = syntax
+        self._rows = {node.segment.position: node.row for node in self._table.nodes}
+        self._nodes: dict[str, Node] = {node.segment.position: node for node in self._table.nodes}
+        self._uses = {use.id: (node, use) for node in self._table.nodes for use in node.segment.uses}
+        self._leaves: dict[tuple[str, ...], _Leaf] = {}
+        self._wraps: set[tuple[str, ...]] = set()
+        self._containers: set[tuple[str, ...]] = set()
+        layout = self._table.layout
+        for path, use, value in paths(layout):
+            self._leaves[path] = _Leaf(use, value, self._rows[self._uses[use.id][0].segment.position])
+            self._containers.update(path[:i] for i in range(1, len(path)))
+            if layout.plans[use.id].wrap:
+                self._wraps.add(path[:-1])
+        self._frames = {frame.name: frame for frame in layout.frames.values() if frame.parent is not None}
+
+    # ------------------------------------------------------------------ a message
+
+    def message(self, element: etree._Element) -> list[str]:
+        """Return the segments of a message element, UNH to UNT, escaped and without terminators.
+
+        Raise CannotWrite when the guide has no place for what the document holds.
+        """
+        box = Box(self._table.layout.root)
+        kept: list[Kept] = []
+        self._read(element, box, (), kept)
+        sent = _notes(element.get("sent", ""))
+        numbered = self._numbered(element, box, kept)
+        if numbered is None:
+            if kept:
+                raise CannotWrite(f"{etree.QName(element).localname} holds Unmapped elements, whose place is not known")
+            elements = [self._elements(bit, {}) for bit in self._arrange(box)]
+            raws = [join_elements(self._encoded(e), self._delimiters) for e in elements]
+        else:
+            raws = [self._raw(bit, sent.get(number, "")) for number, bit in enumerate(numbered, 1)]
+        return self._closed(element, raws, sent)
+
+    def _closed(self, element: etree._Element, raws: list[str], sent: dict[int, str]) -> list[str]:
+        """Add UNT, unless it was not sent."""
+        if element.get("closed") == "no":
+            return raws
+        reference = raws[0].split(self._delimiters.element)[1] if self._delimiters.element in raws[0] else ""
+        count = from_hex(element.get("count", str(len(raws) + 1)))
+        if element.get("trailer-reference") is not None:
+            reference = self._delimiters.escape(from_hex(element.get("trailer-reference", "")))
+        elements = [["UNT"], [count]]
+        raw = join_elements(elements, self._delimiters) + (self._delimiters.element + reference if reference else "")
+        return [*raws, _apply(raw, sent.get(len(raws) + 1, ""))]
+
+    def _numbered(
+        self, element: etree._Element, box: Box, kept: list[Kept]
+    ) -> list[Bit | tuple[str, dict[Place, str]]] | None:
+        """Return the segments by the numbers they had, or None when the trace does not cover them all."""
+        found: dict[int, Bit | tuple[str, dict[Place, str]]] = {}
+        for bit in _all_bits(box):
+            if bit.number is None:
+                return None
+            other = found.get(bit.number)
+            if isinstance(other, Bit):
+                if other.position != bit.position:
+                    return None
+                other.uses += bit.uses
+                other.texts.update(bit.texts)
+            else:
+                found[bit.number] = bit
+        for item in element.get("carriers", "").split():
+            number, _, use_id = item.partition(":")
+            if use_id not in self._uses or not number.isdecimal() or int(number) in found:
+                return None
+            node, use = self._uses[use_id]
+            found[int(number)] = Bit(node.segment.position, [use], {}, int(number))
+        for number, tag, places in kept:
+            if not number:
+                return None
+            known = found.get(number)
+            if isinstance(known, Bit):
+                known.texts.update(places)
+            else:
+                found[number] = (tag, dict(places))
+        if sorted(found) != list(range(1, len(found) + 1)):
+            return None
+        return [found[number] for number in sorted(found)]
+
+    def _raw(self, bit: Bit | tuple[str, dict[Place, str]], note: str) -> str:
+        constants, script = _parse_note(note)
+        if isinstance(bit, Bit):
+            elements = self._elements(bit, constants)
+        else:
+            tag, texts = bit
+            elements = to_elements("", {**texts, **constants})
+            elements[0] = tag.split(PART)
+        raw = join_elements(self._encoded(elements), self._delimiters)
+        return insert(raw, script) if script else raw
+
+    def _encoded(self, elements: list[list[str]]) -> list[list[str]]:
+        try:
+            return [[encode(text, self._syntax) for text in parts] for parts in elements]
+        except UnicodeEncodeError as error:
+            text = f"the character {error.object[error.start]!r} is not in the repertoire {self._syntax}"
+            raise CannotWrite(text) from None
+
+    def _elements(self, bit: Bit, constants: dict[Place, str]) -> list[list[str]]:
+        return self._rows[bit.position].compose(bit.uses, bit.texts, constants)
+
+    # ------------------------------------------------------------------ reading the elements
+
+    def _read(
+        self, element: etree._Element, box: Box, path: tuple[str, ...], kept: list[Kept]
+    ) -> None:
+        for child in element:
+            if not isinstance(child.tag, str):
+                continue
+            name = etree.QName(child).localname
+            here = (*path, name)
+            if name == "Unmapped":
+                _read_unmapped(child, kept)
+                continue
+            leaf = self._leaves.get(here)
+            if leaf is not None:
+                self._read_leaf(child, leaf, box, here)
+                continue
+            frame = self._frames.get(name)
+            if frame is not None:
+                below = Box(frame)
+                box.boxes.append(below)
+                self._read(child, below, here, kept)
+            elif here in self._wraps:
+                self._read_wrap(child, box, here, kept)
+            elif here in self._containers:
+                self._read(child, box, here, kept)
+            else:
+                raise CannotWrite(f"the guide {self._table.mig.message} has no element {'/'.join(here)}")
+
+    def _read_wrap(self, element: etree._Element, box: Box, path: tuple[str, ...], kept: list[Kept]) -> None:
+        """Read a container that one segment fills, with what hangs below that segment."""
+        inside = Box(box.frame)
+        self._read(element, inside, path, kept)
+        for bit in inside.bits[1:]:
+            if bit.position != inside.bits[0].position:
+                bit.parent = inside.bits[0]
+        box.bits += inside.bits
+
+    def _read_leaf(self, element: etree._Element, leaf: _Leaf, box: Box, path: tuple[str, ...]) -> None:
+        text = clean(element.text or "")
+        if not text:
+            return
+        use, value = leaf.use, leaf.value
+        numbers = [int(n) for n in (element.get("seg") or "").split() if n.isdecimal()]
+        remembered = element.get("sent")
+        pieces = self._pieces(leaf, text, from_hex(remembered) if remembered is not None else None)
+        position = self._uses[use.id][0].segment.position
+        for index, parts in enumerate(pieces):
+            number = numbers[index] if index < len(numbers) else None
+            bit = None if value.many or index else box.shared.get(use.id)
+            if bit is None:
+                bit = Bit(position, [use], {}, number)
+                box.bits.append(bit)
+                box.shared[use.id] = bit
+            for place, part in zip(value.places, parts, strict=False):
+                if part:
+                    bit.texts[place] = part
+
+    @staticmethod
+    def _pieces(leaf: _Leaf, text: str, remembered: str | None) -> list[list[str]]:
+        """Return the components of a value for each segment it takes."""
+        value = leaf.value
+        if value.code:
+            return [[value.code]]
+        if remembered is not None:
+            pieces = [piece.split(PART) for piece in remembered.split(SEGMENT_PART)]
+            if clean("".join("".join(p) for p in pieces)) == text and len(pieces) <= value.segments:
+                return pieces
+        capacity = leaf.row.capacity(value)
+        if value.segments == 1:
+            return [cut(text, value, capacity)]
+        whole = cut(text, value, [sum(capacity)] * value.segments)
+        return [cut(part, value, capacity) for part in whole]
+
+    # ------------------------------------------------------------------ guide order
+
+    def _arrange(self, box: Box) -> list[Bit]:
+        """Return the segments of a message in guide order, carriers put in, without UNT."""
+        return [bit for bit in self._contents(self._table.mig.root, box, None) if bit.position != self._last_position]
+
+    @property
+    def _last_position(self) -> str:
+        return self._table.nodes[-1].segment.position
+
+    def _contents(self, group: Group, box: Box, trigger: Bit | None) -> list[Bit]:
+        """Return the segments below a group (or message) that a box fills; `trigger` is its first one, if there is one."""
+        out: list[Bit] = [trigger] if trigger else []
+        for child in group.children[1 if trigger else 0 :]:
+            if isinstance(child, Segment):
+                bits = [bit for bit in box.bits if bit.position == child.position]
+                if not bits and child.mandatory:
+                    bits = [Bit(child.position, [child.uses[0]])]
+                out += bits
+            else:
+                out += self._group(child, box)
+        return out
+
+    def _group(self, group: Group, box: Box) -> list[Bit]:
+        frame = self._table.layout.frames_of(group)
+        if frame is not None:
+            out: list[Bit] = []
+            for below in box.boxes:
+                if below.frame is frame:
+                    heads = [bit for bit in below.bits if bit.position == group.trigger.position]
+                    head = heads[0] if heads else Bit(group.trigger.position, [group.trigger.uses[0]])
+                    out += self._contents(group, below, head)
+            return out
+        instances = self._instances(group, box)
+        return [bit for instance in instances for bit in instance]
+
+    def _instances(self, group: Group, box: Box) -> list[list[Bit]]:
+        """Return the instances of a group without a container of its own: each value opens one, the rest hang below."""
+        trigger = group.trigger
+        heads = [bit for bit in box.bits if bit.position == trigger.position]
+        below: dict[int, list[list[Bit]]] = {id(bit): [] for bit in heads}
+        for child in group.children[1:]:
+            if isinstance(child, Segment):
+                self._hang(child, [b for b in box.bits if b.position == child.position], group, heads, below)
+            else:
+                inner = self._group(child, box)
+                if inner:
+                    head = self._last_head(group, heads, below)
+                    below[id(head)].append(inner)
+        return [[head, *(bit for part in below[id(head)] for bit in part)] for head in heads]
+
+    def _hang(self, child: Segment, bits: list[Bit], group: Group, heads: list[Bit], below: dict[int, list[list[Bit]]]) -> None:
+        """Hang the segments of one position below the triggers they belong to."""
+        taken: dict[tuple[int, str], int] = {}
+        for bit in bits:
+            use = bit.uses[0]
+            if bit.parent is not None and id(bit.parent) in below:
+                below[id(bit.parent)].append([bit])
+                continue
+            wanted = next((c for c in use.when if c.position == group.trigger.position), None)
+            fits = [h for h in heads if self._fits(h, wanted)]
+            key = "" if child.max == 1 else use.id
+            free = next((h for h in fits if taken.get((id(h), key), 0) < (1 if self._is_carrier(h) else child.max)), None)
+            if free is None or (wanted is None and not self._is_carrier(free) and self._carrier(group, None) is not None):
+                carriers = [h for h in heads if self._is_carrier(h) and not taken.get((id(h), key), 0) and self._fits(h, wanted)]
+                free = carriers[0] if carriers else self._new_head(group, wanted, heads, below) or free
+            if free is None:
+                name = use.values[0].name if use.values else child.tag
+                raise CannotWrite(f"{name} needs a segment {group.trigger.tag} in front of it, and nothing gives one")
+            taken[(id(free), key)] = taken.get((id(free), key), 0) + 1
+            below[id(free)].append([bit])
+
+    def _fits(self, head: Bit, wanted: Condition | None) -> bool:
+        if wanted is None:
+            return True
+        row = self._rows[head.position]
+        elements = row.compose(head.uses, head.texts)
+        place = wanted.place
+        try:
+            return wanted.holds(elements[place[0]][place[1] - 1])
+        except IndexError:
+            return wanted.holds("")
+
+    @staticmethod
+    def _is_carrier(head: Bit) -> bool:
+        return not head.texts
+
+    def _carrier(self, group: Group, wanted: Condition | None) -> Use | None:
+        for use in group.trigger.uses:
+            if use.carrier and self._fits(Bit(group.trigger.position, [use]), wanted):
+                return use
+        return None
+
+    def _new_head(
+        self, group: Group, wanted: Condition | None, heads: list[Bit], below: dict[int, list[list[Bit]]]
+    ) -> Bit | None:
+        use = self._carrier(group, wanted)
+        if use is None or len(heads) >= group.max:
+            return None
+        head = Bit(group.trigger.position, [use])
+        heads.append(head)
+        below[id(head)] = []
+        return head
+
+    def _last_head(self, group: Group, heads: list[Bit], below: dict[int, list[list[Bit]]]) -> Bit:
+        """Return the trigger that whole groups hang below: the last one, or a carrier."""
+        use = self._carrier(group, None)
+        carried = [head for head in heads if self._is_carrier(head)]
+        if carried:
+            return carried[-1]
+        if not heads or (use is not None and use.carrier == "always" and len(heads) < group.max):
+            new = self._new_head(group, None, heads, below)
+            if new is not None:
+                return new
+        if not heads:
+            raise CannotWrite(f"group {group.id} needs a segment {group.trigger.tag} to open it, and nothing gives one")
+        return heads[-1]
+
+
+def _all_bits(box: Box) -> Iterator[Bit]:
+    yield from box.bits
+    for below in box.boxes:
+        yield from _all_bits(below)
+
+
+def _read_unmapped(element: etree._Element, kept: list[Kept]) -> None:
+    number = int(element.get("seg") or 0)
+    tag = from_hex(element.get("tag") or "")
+    text = from_hex(element.get("sent") or "") if element.get("sent") is not None else element.text or ""
+    place = element.get("at")
+    places: list[tuple[Place, str]] = []
+    if place:
+        first, _, second = place.partition(".")
+        places.append(((int(first), int(second)), text))
+    kept.append((number, tag, places))
+
+
+def _notes(text: str) -> dict[int, str]:
+    """Return what is remembered of the segments of a message, by their numbers."""
+    found = {}
+    for item in text.split():
+        number, _, note = item.partition(":")
+        if number.isdecimal():
+            found[int(number)] = note
+    return found
+
+
+def _parse_note(note: str) -> tuple[dict[Place, str], str]:
+    """Return the components sent otherwise than fixed, and the script of what must be inserted."""
+    constants: dict[Place, str] = {}
+    script = ""
+    for part in filter(None, note.split(";")):
+        if part.startswith("@"):
+            script = part[1:]
+        else:
+            place, _, text = part.partition("=")
+            first, _, second = place.partition(".")
+            constants[(int(first), int(second))] = from_hex(text)
+    return constants, script
+
+
+def _apply(raw: str, note: str) -> str:
+    _, script = _parse_note(note)
+    return insert(raw, script) if script else raw
+
+
+# ---------------------------------------------------------------------- a file
+
+
+@dataclass(slots=True)
+class _Out:
+    """The interchange being written."""
+
+    delimiters: Delimiters
+    una: str
+    syntax: str = "UNOC"
+    reference: str = ""
+    header: list[list[str]] | None = None
+    messages: int = 0
+    bare: bool = False
+    trailer: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Written:
+    """A piece of the file that results: `text` is ISO 8859-1, one character for one byte.
+
+    `message` is the guide's name where the piece is a message, `element` its XML; None for the envelope.
+    """
+
+    text: str
+    message: str | None = None
+    element: etree._Element | None = None
+    error: str | None = None
+    interchange: int = 0
+    number: int = 0
+
+
+class NotCanonical(Exception):
+    """XML that is no canonical document; `line` counts from 1."""
+
+    def __init__(self, text: str, line: int, well_formed: bool = True) -> None:
+        super().__init__(text)
+        self.line = line
+        self.well_formed = well_formed
+
+
+def read_document(source: BinaryIO) -> Iterator[Written]:
+    """Give the pieces of the EDIFACT file that a canonical document stands for, message by message.
+
+    Each message's element is handed out before it is forgotten. Raise NotCanonical when the file is no such document;
+    what was given before stays good.
+    """
+    reader = _DocumentReader()
+    try:
+        for event, element in etree.iterparse(
+            source, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        ):
+            yield from reader.start(element) if event == "start" else reader.end(element)
+    except etree.XMLSyntaxError as error:
+        raise NotCanonical(f"The XML cannot be read: {error.msg}.", error.lineno or 1, False) from None
+
+
+class _DocumentReader:
+    def __init__(self) -> None:
+        self._out: _Out | None = None
+        self._depth = 0
+        self._interchange = 0
+        self._writers: dict[tuple[str, Delimiters, str], Writer] = {}
+        self._roots = {load_mig(name).xml: name for name in messages()}
+        self._after = ""
+
+    def start(self, element: etree._Element) -> Iterator[Written]:
+        """Take the start of an element: of the root, or of an interchange."""
+        self._depth += 1
+        if self._depth == 1:
+            self._check_root(element)
+            self._after = from_hex(element.get("after", ""))
+        elif self._depth == 2:
+            if element.tag != f"{_NS}Interchange":
+                raise NotCanonical(f"{ROOT} holds Interchange elements, not {_name(element)}.", element.sourceline or 1)
+            self._interchange += 1
+            una = from_hex(element.get("una", STANDARD.una))
+            delimiters = Delimiters(*una[3:9]) if len(una) == 9 else STANDARD
+            self._out = _Out(delimiters if delimiters.usable else STANDARD, una)
+            self._out.bare = element.get("envelope") is not None
+            if self._out.bare and element.get("una") is None:
+                self._out.una = ""
+            yield Written(from_hex(element.get("before", "")) + self._out.una, interchange=self._interchange)
+
+    def _check_root(self, element: etree._Element) -> None:
+        if element.getroottree().docinfo.internalDTD is not None:
+            raise NotCanonical("The XML brings a document type declaration, which is refused.", 1)
+        if element.tag != f"{_NS}{ROOT}":
+            text = f"The XML begins with {element.tag}, not with {ROOT} in the namespace {NAMESPACE}."
+            raise NotCanonical(text, element.sourceline or 1)
+
+    def end(self, element: etree._Element) -> Iterator[Written]:
+        """Take the end of an element: of an envelope, a message, an interchange."""
+        self._depth -= 1
+        out = self._out
+        if self._depth == 2 and out is not None:
+            yield from self._part(element, out)
+            _forget(element)
+        elif self._depth == 1 and out is not None:
+            yield Written(self._trailer(out), interchange=self._interchange)
+            self._out = None
+            _forget(element)
+        elif self._depth == 0:
+            yield Written(self._after)
+
+    def _part(self, element: etree._Element, out: _Out) -> Iterator[Written]:
+        name = _name(element)
+        if name == "Envelope":
+            yield self._envelope(element, out)
+        elif name == "Trailer":
+            out.trailer = {str(k): str(v) for k, v in element.attrib.items()}
+        elif name == "Outside":
+            yield Written(self._outside(element, out), interchange=self._interchange)
+        elif name == "UnknownMessage" or name in self._roots:
+            out.messages += 1
+            yield self._message(element, name, out)
+        else:
+            raise NotCanonical(f"{name} is no element of an Interchange.", element.sourceline or 1)
+
+    def _writer(self, message: str, out: _Out) -> Writer:
+        key = (message, out.delimiters, out.syntax)
+        if key not in self._writers:
+            self._writers[key] = Writer(load_mig(message), out.delimiters, out.syntax)
+        return self._writers[key]
+
+    def _envelope(self, element: etree._Element, out: _Out) -> Written:
+        text = element.findtext(f"{_NS}SyntaxIdentifier")
+        out.syntax = text or "UNOC"
+        parent = element.getparent()
+        note = parent.get("sent", "") if parent is not None else ""
+        lead = from_hex(parent.get("break", "")) if parent is not None else ""
+        element.set("sent", f"1:{note}" if note else "")
+        for child in element.iter():
+            if child is not element:
+                child.set("seg", "1")
+        element.set("closed", "no")
+        try:
+            raw = self._writer(SERVICE, out).message(element)[0]
+        except (CannotWrite, IndexError) as error:
+            return Written("", SERVICE, element, str(error), self._interchange)
+        reference = element.find(f"{_NS}InterchangeControlReferenceNumber")
+        sent = "" if reference is None else from_hex(reference.get("sent", "")) or reference.text or ""
+        out.reference = sent
+        return Written(lead + raw + out.delimiters.terminator, SERVICE, element, None, self._interchange)
+
+    def _message(self, element: etree._Element, name: str, out: _Out) -> Written:
+        message = self._roots.get(name)
+        error, raws = None, list[str]()
+        try:
+            if message is None:
+                raws = _unknown(element, out)
+            else:
+                raws = self._writer(message, out).message(element)
+        except CannotWrite as fault:
+            error = str(fault)
+        usual = from_hex(element.get("line-end", ""))
+        leads = {number: from_hex(text) for number, text in _notes(element.get("breaks", "")).items()}
+        end = out.delimiters.terminator
+        text = "".join(leads.get(i, usual) + raw + end for i, raw in enumerate(raws, 1))
+        if element.get("terminated") == "no":
+            text = text.removesuffix(end)
+        return Written(text, message, element, error, self._interchange, out.messages)
+
+    @staticmethod
+    def _outside(element: etree._Element, out: _Out) -> str:
+        kept: list[Kept] = []
+        for child in element:
+            _read_unmapped(child, kept)
+        if not kept:
+            return ""
+        elements = to_elements("", {place: text for _, _, places in kept for place, text in places})
+        elements[0] = kept[0][1].split(PART)
+        raw = join_elements([[encode(t, out.syntax) for t in e] for e in elements], out.delimiters)
+        return _apply(raw, element.get("notes", "")) + out.delimiters.terminator
+
+    @staticmethod
+    def _trailer(out: _Out) -> str:
+        notes = out.trailer
+        tail = from_hex(notes.get("after", ""))
+        if notes.get("closed") == "no" or (out.bare and not notes):
+            return tail
+        if out.bare and not notes.get("count"):
+            return tail
+        constants, script = _parse_note(notes.get("sent", ""))
+        count = from_hex(notes.get("count", str(out.messages)))
+        reference = from_hex(notes["trailer-reference"]) if "trailer-reference" in notes else out.reference
+        grid = {(1, 1): count, (2, 1): reference, **constants}
+        raw = join_elements(to_elements("UNZ", {k: v for k, v in grid.items() if v}), out.delimiters)
+        raw = insert(raw, script) if script else raw
+        end = "" if notes.get("terminated") == "no" else out.delimiters.terminator
+        return from_hex(notes.get("break", "")) + raw + end + tail
+
+
+def _unknown(element: etree._Element, out: _Out) -> list[str]:
+    """Return the segments of a message that no guide explains."""
+    kept: list[Kept] = []
+    for child in element:
+        if isinstance(child.tag, str):
+            _read_unmapped(child, kept)
+    notes = _notes(element.get("sent", ""))
+    found: dict[int, tuple[str, dict[Place, str]]] = {}
+    for number, tag, places in kept:
+        found.setdefault(number, (tag, {}))[1].update(places)
+    if sorted(found) != list(range(1, len(found) + 1)):
+        raise CannotWrite("an unknown message can be written only with its trace (seg) whole")
+    raws = []
+    for number in sorted(found):
+        tag, texts = found[number]
+        elements = to_elements("", texts)
+        elements[0] = tag.split(PART)
+        raw = join_elements([[encode(t, out.syntax) for t in e] for e in elements], out.delimiters)
+        raws.append(_apply(raw, notes.get(number, "")))
+    if element.get("closed") == "no":
+        return raws
+    reference = found[1][1].get((1, 1), "") if 1 in found else ""
+    reference = from_hex(element.get("trailer-reference", "")) if element.get("trailer-reference") is not None else reference
+    count = from_hex(element.get("count", str(len(raws) + 1)))
+    raw = join_elements([["UNT"], [count], [reference]] if reference else [["UNT"], [count]], out.delimiters)
+    return [*raws, _apply(raw, notes.get(len(raws) + 1, ""))]
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname
+
+
+def _forget(element: etree._Element) -> None:
+    """Drop an element that is done, and those before it, so that memory stays flat."""
+    element.clear()
+    parent = element.getparent()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
