@@ -1,0 +1,58 @@
+"""Read, check, translate and answer the EDIFACT messages of the Australian Integrated Cargo System.
+
+The public names are those below; what they need is imported when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edifact_ics.adapters import check, read_interchanges, respond, translate
+    from edifact_ics.canonical import Document
+    from edifact_ics.finding import Finding, Position, Report, Severity
+    from edifact_ics.mig import MigError, load_mig
+    from edifact_ics.pipeline import Answer, InvalidInterchange, Result
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "check": "adapters",
+    "translate": "adapters",
+    "respond": "adapters",
+    "read_interchanges": "adapters",
+    "load_mig": "mig",
+    "MigError": "mig",
+    "Result": "pipeline",
+    "Answer": "pipeline",
+    "InvalidInterchange": "pipeline",
+    "Report": "finding",
+    "Finding": "finding",
+    "Severity": "finding",
+    "Position": "finding",
+    "Document": "canonical",
+}
+
+__all__ = [
+    "Answer",
+    "Document",
+    "Finding",
+    "InvalidInterchange",
+    "MigError",
+    "Position",
+    "Report",
+    "Result",
+    "Severity",
+    "check",
+    "load_mig",
+    "read_interchanges",
+    "respond",
+    "translate",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'edifact_ics' has no attribute {name!r}")
+    return getattr(import_module(f"edifact_ics.{_HOMES[name]}"), name)

@@ -301,6 +301,11 @@ def stray_xml(interchange: Interchange, raws: list[str]) -> str:
     return "".join(parts)
 
 
+def rest_xml(text: str) -> str:
+    """Return what stood in the file beside its interchanges, kept as it came."""
+    return f"<Rest{attribute('sent', text)}/>"
+
+
 # ---------------------------------------------------------------------- paths
 
 

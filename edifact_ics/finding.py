@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 MAX_PER_MESSAGE = 1_000
 MAX_PER_FILE = 10_000
@@ -139,6 +139,31 @@ class Report:
     def unlisted(self) -> int:
         """How many findings were counted but not listed."""
         return sum(self.counts.values()) - len(self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a user makes of findings: which codes to keep (by prefix) and which severity to give them (by code).
+
+    An empty `select` keeps all. Answers to Customs' messages are written from the facts, whatever the policy.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severities: tuple[tuple[str, Severity], ...] = ()
+
+    def apply(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Return the findings kept, each with the severity it is given."""
+        given = dict(self.severities)
+        kept = []
+        for finding in findings:
+            if self.select and not finding.code.startswith(self.select):
+                continue
+            if self.ignore and finding.code.startswith(self.ignore):
+                continue
+            severity = given.get(finding.code)
+            kept.append(replace(finding, severity=severity) if severity else finding)
+        return kept
 
 
 def verdict_of(counts: Counter[Severity]) -> Verdict:
@@ -435,6 +460,12 @@ CODES: dict[str, Code] = {
         "Remove the Unmapped element, or correct it and give it its name.",
         "MIG of the message",
     ),
+    "STR-18": _code(
+        "qualifier not used here",
+        "The value that says which use of the segment this is exists in D.99B, but the guide does not use it at this place.",
+        "Use one of the values named, or move the segment to where its qualifier belongs.",
+        "MIG row, qualifier",
+    ),
     # VAL: one value
     "VAL-01": _code(
         "value too long",
@@ -507,6 +538,12 @@ CODES: dict[str, Code] = {
         "Nothing to do, unless Customs refuses it.",
         "MIG row, dictionary length of basis sample",
         _I,
+    ),
+    "VAL-12": _code(
+        "code not taken here",
+        "The value is a code of D.99B, but not one that ICS takes at this place.",
+        "Send one of the codes named.",
+        "MIG row, code list",
     ),
     # XSD and ourselves
     "XSD-01": _code(

@@ -581,6 +581,7 @@ class _Reading:
         row = self._row
         texts: dict[Place, str] = dict(out.unmapped)
         kept = {value.xml for value, _ in out.values}
+        blanks = False  # a component was sent that holds only blanks: no element will remember it
         for use in uses if out.values or out.carrier else []:
             for value in use.values:
                 if value.derived or value.xml in kept:
@@ -591,9 +592,12 @@ class _Reading:
                     for p in value.places:  # only blanks were sent, or it has another name in this context
                         if self._at(p) and p not in texts and not self._named(use, p, kept):
                             texts[p] = self._at(p)
+                            blanks = True
         notes: list[str] = []
         if uses and (out.values or out.carrier):
             grid = row.compose(uses, texts)
+            if not blanks and self._raw.isascii() and join_elements(grid, self._delimiters) == self._raw:
+                return ""
         else:
             grid = to_elements(self._elements[0][0], texts)
             if len(self._elements[0]) > 1:

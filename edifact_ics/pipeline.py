@@ -6,6 +6,7 @@ raises. `run` goes through a file once, one message at a time; `check`, `transla
 
 from __future__ import annotations
 
+import datetime
 import io
 from collections import Counter
 from collections.abc import Iterator
@@ -13,11 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from lxml import etree
 
-from edifact_ics import canonical, schema
+from edifact_ics import canonical, response, schema
+from edifact_ics.canonical import Document
 from edifact_ics.envelope import (
     Closed,
     Interchange,
@@ -36,15 +38,21 @@ from edifact_ics.finding import (
     Finding,
     InterchangeSummary,
     MessageSummary,
+    Policy,
     Position,
     Report,
     Severity,
+    Verdict,
     verdict_of,
 )
 from edifact_ics.interpret import ElementFinding, Interpreted
 from edifact_ics.mig import SERVICE, Mig, load_mig, messages
 from edifact_ics.structure import StructureFinding, Table, Walk, walk
 from edifact_ics.syntax import REPERTOIRES, Delimiters, split_elements
+from edifact_ics.write import NotCanonical, Written, read_document
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 Source = bytes | str | Path | BinaryIO
 
@@ -100,6 +108,7 @@ class Run:
     report: Report
     want_xml: bool = False
     trace: bool = True
+    policy: Policy = Policy()
     tail: str = ""
     skipped: Counter[str] = field(default_factory=Counter)
     cut: bool = False
@@ -119,7 +128,7 @@ class Run:
                 yield self._end(event, last)
             else:
                 yield event
-        self.report.add(reader.findings)
+        self.report.add(self.policy.apply(reader.findings))
         self.tail = reader.tail
         self._finish()
 
@@ -146,7 +155,7 @@ class Run:
                 interchange.number, interchange.reference, interchange.value(2), interchange.value(3), interchange.offset
             )
         )
-        self.report.add(found)
+        self.report.add(self.policy.apply(found))
         return Started(interchange, found, envelope, header)
 
     def _end(self, event: Closed, last: Message | None) -> Ended:
@@ -172,7 +181,7 @@ class Run:
             at = interchange.at(interchange.header_place, 1, interchange.header_raw)
             text = f"The interchange has {size:,} bytes; ICS takes at most 10 MB by mail."
             found.append(finding("ENV-15", at, text))
-        self.report.add(found)
+        self.report.add(self.policy.apply(found))
         return Ended(interchange, found)
 
     # ------------------------------------------------------------------ messages
@@ -188,9 +197,9 @@ class Run:
             done.findings = [*done.findings, finding("INT-01", message.at(1), text)]
         found = done.findings
         found.sort(key=lambda f: (f.position.segment or 0, f.position.element or 0, f.position.component or 0))
-        counts = Counter(f.severity for f in found)
-        summary.verdict = verdict_of(counts)
-        self._list(message, found)
+        judged = self.policy.apply(found)
+        summary.verdict = verdict_of(Counter(f.severity for f in judged))
+        self._list(message, judged)
         return done
 
     def _list(self, message: Message, found: list[Finding]) -> None:
@@ -504,6 +513,40 @@ def opened(source: Source) -> Iterator[tuple[BinaryIO, str]]:
         yield source, getattr(source, "name", "-")
 
 
+def peek(file: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """Return the first bytes of a file, and a file that still begins with them."""
+    beginning = file.read(512)
+    if file.seekable():
+        file.seek(-len(beginning), io.SEEK_CUR)
+        return beginning, file
+    return beginning, io.BufferedReader(_Again(beginning, file))
+
+
+class _Again(io.RawIOBase):
+    """A stream with bytes put back in front of it."""
+
+    def __init__(self, beginning: bytes, rest: BinaryIO) -> None:
+        self._beginning = beginning
+        self._rest = rest
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Fill a buffer and return how many bytes were read, 0 at the end."""
+        view = memoryview(buffer)
+        data = self._beginning[: len(view)] or self._rest.read(len(view))
+        self._beginning = self._beginning[len(view) :]
+        view[: len(data)] = data
+        return len(data)
+
+
+def is_xml(beginning: bytes) -> bool:
+    """Tell whether a file that begins so is XML (a byte order mark aside)."""
+    return beginning.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What `check` gives: the report, and its parts by short names."""
@@ -526,14 +569,203 @@ class Result:
         return self.verdict != "rejected"
 
 
-def check(source: Source, name: str | None = None) -> Result:
-    """Check a file of interchanges and return what was found, in source order.
+def check(source: Source, name: str | None = None, policy: Policy = Policy()) -> Result:
+    """Check a file of interchanges, or a canonical XML document, and return what was found, in source order.
 
-    `source` is the bytes themselves, a path, or an open binary file. Bad data never raises; MigError means a damaged
-    installation, OSError a file that cannot be read.
+    `source` is the bytes themselves, a path, or an open binary file; `name` is what the report calls it. Bad data never
+    raises; MigError means a damaged installation, OSError a file that cannot be read.
     """
     with opened(source) as (file, known):
-        run = Run(Report(name or known))
-        for _ in run.steps(file):
+        run = Run(Report(name or known), policy=policy)
+        beginning, file = peek(file)
+        for _ in edifact_pieces(run, file) if is_xml(beginning) else run.steps(file):
             pass
     return Result(run.report)
+
+
+# ---------------------------------------------------------------------- translate
+
+
+class InvalidInterchange(Exception):
+    """An interchange with errors of form; `report` holds them."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"{report.file}: {report.counts[Severity.ERROR]} errors of form")
+        self.report = report
+
+
+def xml_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
+    """Give the canonical document of a file, piece by piece, while `run` fills its report.
+
+    The last piece closes the root; what stood behind the last interchange is kept in its last attribute, so the root
+    is given last but one as an empty string when there is none.
+    """
+    trace = run.trace
+    yield canonical.HEAD + ">"
+    for step in run.steps(source):
+        if isinstance(step, Started):
+            yield "\n" + canonical.opening_xml(step.interchange, step.envelope, step.header, trace)
+        elif isinstance(step, Checked):
+            yield "\n" + (step.xml or "")
+        elif isinstance(step, Stray):
+            yield canonical.stray_xml(step.interchange, step.raws)
+        else:
+            yield "\n" + canonical.closing_xml(step.interchange, trace)
+    if trace and run.tail:
+        yield "\n" + canonical.rest_xml(run.tail)
+    yield f"\n</{canonical.ROOT}>\n"
+
+
+def translate(source: Source, *, trace: bool = False) -> list[Document]:
+    """Return the canonical documents of a file's messages, in order.
+
+    Raise InvalidInterchange, which carries the report, when an error of form stands. `trace` keeps how the message
+    was sent, for the way back.
+    """
+    with opened(source) as (file, known):
+        run = Run(Report(known), want_xml=True, trace=trace)
+        documents = [_document(step) for step in run.steps(file) if isinstance(step, Checked)]
+    if run.report.verdict is Verdict.REJECTED:
+        raise InvalidInterchange(run.report)
+    return documents
+
+
+def _document(done: Checked) -> Document:
+    message, table = done.message, done.table
+    name = table.mig.xml if table else "UnknownMessage"
+    guide = table.mig.message if table else None
+    return Document(done.xml or "", name, guide, message.interchange.number, message.number, message.reference)
+
+
+def edifact_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
+    """Give the EDIFACT text of a canonical document, piece by piece (ISO 8859-1), while `run` fills its report.
+
+    Each message is judged by its schema first; one that cannot be written is left out, with an error.
+    """
+    report = run.report
+    for stage in _STAGES:
+        report.stages[stage] = "skipped: the file is XML"
+    report.stages["canonical"] = report.stages["schema"] = "run"
+    try:
+        for written in read_document(source):
+            yield from _written(written, report)
+    except NotCanonical as error:
+        code = "XSD-03" if error.well_formed else "XSD-02"
+        report.add([finding(code, Position(line=error.line), str(error))])
+
+
+def _written(written: Written, report: Report) -> Iterator[str]:
+    found: list[Finding] = []
+    element = written.element
+    if element is not None and written.message is not None:
+        found = _xml_findings(written.message, element, written)
+    if written.error is not None and not found:
+        at = Position(line=element.sourceline if element is not None else None, interchange=written.interchange)
+        found.append(finding("XSD-01", at, f"The message cannot be written: {written.error}."))
+    report.add(found)
+    while len(report.interchanges) < written.interchange:
+        report.interchanges.append(InterchangeSummary(len(report.interchanges) + 1, "", "", "", 0))
+    if element is not None and written.message not in (None, SERVICE):
+        summary = _xml_summary(element, written)
+        summary.verdict = verdict_of(Counter(f.severity for f in found))
+        report.interchanges[-1].messages.append(summary)
+    elif element is not None and written.message == SERVICE:
+        last = report.interchanges[-1]
+        last.reference = _child(element, "InterchangeControlReferenceNumber")
+        last.sender, last.recipient = _child(element, "InterchangeCreator"), _child(element, "RecipientSite")
+    yield written.text
+
+
+def _child(element: etree._Element, name: str) -> str:
+    return element.findtext(f"{{{canonical.NAMESPACE}}}{name}") or ""
+
+
+def _xml_summary(element: etree._Element, written: Written) -> MessageSummary:
+    guide = load_mig(written.message or "")
+    return MessageSummary(
+        written.number,
+        _child(element, "MessageReferenceNumber"),
+        guide.type,
+        _child(element, "DocumentName"),
+        _child(element, "MessageFunction"),
+        _child(element, "SenderReference"),
+        _child(element, "SenderReferenceVersion"),
+        written.segments,
+    )
+
+
+def _xml_findings(message: str, element: etree._Element, written: Written) -> list[Finding]:
+    reference = _child(element, "MessageReferenceNumber")
+    number = written.number or None
+    found = []
+    for breach in schema.breaches(message, element):
+        at = Position(line=breach.line or None, interchange=written.interchange, message=reference, message_number=number)
+        source = f"schemas/{message.lower()}.xsd"
+        code = CODES["XSD-01"]
+        found.append(Finding("XSD-01", code.severity, breach.reason, at, breach.path, None, breach.value, source))
+    for child in element.iter(f"{{{canonical.NAMESPACE}}}Unmapped"):
+        at = Position(line=child.sourceline, interchange=written.interchange, message=reference, message_number=number)
+        text = f"No row of the guide explains {child.get('tag', '')} {child.get('at', '')}: {(child.text or '')[:40]!r}."
+        found.append(finding("STR-17", at, text, child.text))
+    return found
+
+
+# ---------------------------------------------------------------------- respond
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What `respond` gives: `data` is the file to send, empty when none is due or possible; `notes` say why.
+
+    `possible`: False when an answer would be due but cannot be written.
+    """
+
+    data: bytes
+    notes: tuple[str, ...]
+    report: Report
+    possible: bool
+
+
+def respond(
+    source: Source, *, kind: str = "both", at: datetime.datetime | None = None, reference: int | None = None
+) -> Answer:
+    """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
+
+    `at` (default: now) goes into UNB as given; `reference` (default: made from `at`) is that of the first answer and
+    is counted up. `kind` is contrl or both; business responses (cusres) do not exist yet and raise ValueError.
+    """
+    if kind not in ("contrl", "both"):
+        raise ValueError("business responses (cusres) are not written yet; only CONTRL is")
+    moment = at or datetime.datetime.now()
+    number = reference if reference is not None else int(moment.strftime("%Y%m%d%H%M%S"))
+    pieces: list[bytes] = []
+    notes: list[str] = []
+    possible = True
+    with opened(source) as (file, known):
+        run = Run(Report(known))
+        errors: list[Finding] = []
+        answered: list[response.Answered] = []
+        for step in run.steps(file):
+            if isinstance(step, Started):
+                errors, answered = response.errors_of(step.findings), []
+            elif isinstance(step, Checked):
+                message = step.message
+                found = response.errors_of(step.findings)
+                answered.append(response.Answered(message.reference, message.type, len(message.raws), found))
+            elif isinstance(step, Ended):
+                errors += response.errors_of(step.findings)
+                name = step.interchange.reference or str(step.interchange.number)
+                hindrance = response.hindrance(step.interchange)
+                why = response.is_due(step.interchange, errors, answered)
+                if hindrance:
+                    possible = False
+                    notes.append(f"Interchange {name}: no CONTRL can be written: {hindrance}.")
+                elif why:
+                    notes.append(f"Interchange {name}: no CONTRL is due: {why}.")
+                else:
+                    text = str(number + len(pieces))
+                    pieces.append(response.contrl(step.interchange, errors, answered, at=moment, reference=text))
+    if not run.report.interchanges:
+        possible = False
+        notes.append("There is no interchange to answer: " + (run.report.findings[0].message if run.report.findings else ""))
+    return Answer(b"".join(pieces), tuple(notes), run.report, possible)

@@ -54,6 +54,8 @@ class Delimiters:
 
     def escape(self, value: str) -> str:
         """Return a value with its service characters released."""
+        if value.isalnum() or not self.special.search(value):
+            return value
         return self.special.sub(lambda m: self.release + m.group(), value)
 
 

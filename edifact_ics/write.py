@@ -441,6 +441,7 @@ class Written:
     error: str | None = None
     interchange: int = 0
     number: int = 0
+    segments: int = 0
 
 
 class NotCanonical(Exception):
@@ -475,15 +476,15 @@ class _DocumentReader:
         self._interchange = 0
         self._writers: dict[tuple[str, Delimiters, str], Writer] = {}
         self._roots = {load_mig(name).xml: name for name in messages()}
-        self._after = ""
 
     def start(self, element: etree._Element) -> Iterator[Written]:
         """Take the start of an element: of the root, or of an interchange."""
         self._depth += 1
         if self._depth == 1:
             self._check_root(element)
-            self._after = from_hex(element.get("after", ""))
         elif self._depth == 2:
+            if element.tag == f"{_NS}Rest":
+                return
             if element.tag != f"{_NS}Interchange":
                 raise NotCanonical(f"{ROOT} holds Interchange elements, not {_name(element)}.", element.sourceline or 1)
             self._interchange += 1
@@ -513,8 +514,8 @@ class _DocumentReader:
             yield Written(self._trailer(out), interchange=self._interchange)
             self._out = None
             _forget(element)
-        elif self._depth == 0:
-            yield Written(self._after)
+        elif self._depth == 1 and element.tag == f"{_NS}Rest":
+            yield Written(from_hex(element.get("sent", "")))
 
     def _part(self, element: etree._Element, out: _Out) -> Iterator[Written]:
         name = _name(element)
@@ -572,7 +573,7 @@ class _DocumentReader:
         text = "".join(leads.get(i, usual) + raw + end for i, raw in enumerate(raws, 1))
         if element.get("terminated") == "no":
             text = text.removesuffix(end)
-        return Written(text, message, element, error, self._interchange, out.messages)
+        return Written(text, message, element, error, self._interchange, out.messages, len(raws))
 
     @staticmethod
     def _outside(element: etree._Element, out: _Out) -> str:

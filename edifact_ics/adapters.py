@@ -1,0 +1,90 @@
+"""pydifact's objects in and out: the public functions take them, `read_interchanges` gives them.
+
+pydifact keeps no positions and drops trailing empty components, so it stands at the edge and nowhere inside.
+"""
+
+from __future__ import annotations
+
+import datetime
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from edifact_ics import pipeline
+from edifact_ics.envelope import Message, Opened, Reader
+from edifact_ics.syntax import decode, split_elements
+
+if TYPE_CHECKING:
+    from pydifact.segmentcollection import Interchange
+
+    Source = pipeline.Source | Interchange
+
+
+def check(source: Source) -> pipeline.Result:
+    """Check a file and return what was found, in source order.
+
+    `source` is the bytes themselves, a path, an open binary file or a pydifact interchange. Bad data never raises;
+    MigError means a damaged installation, OSError a file that cannot be read.
+    """
+    return pipeline.check(_source(source))
+
+
+def translate(source: Source, *, trace: bool = False) -> list[pipeline.Document]:
+    """Return the canonical documents of a file's messages, in order.
+
+    Raise InvalidInterchange, which carries the report, when an error of form stands. `trace` keeps how each message
+    was sent.
+    """
+    return pipeline.translate(_source(source), trace=trace)
+
+
+def respond(
+    source: Source, *, kind: str = "both", at: datetime.datetime | None = None, reference: int | None = None
+) -> pipeline.Answer:
+    """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
+
+    `at` goes into UNB as given (default: now), `reference` is that of the first answer (default: made from `at`).
+    """
+    return pipeline.respond(_source(source), kind=kind, at=at, reference=reference)
+
+
+def _source(source: Source) -> pipeline.Source:
+    if hasattr(source, "serialize"):
+        return source.serialize().encode("iso8859-1", "replace")
+    return source
+
+
+def read_interchanges(source: pipeline.Source) -> list[Interchange]:
+    """Return the interchanges of a file as pydifact objects; what stands outside of messages is left out.
+
+    Values are unescaped and decoded by UNB 0001. Nothing is checked: use `check` for that.
+    """
+    with pipeline.opened(source) as (file, _), _quiet():
+        from pydifact.segmentcollection import Interchange
+        from pydifact.segments import Segment
+
+        found: list[Interchange] = []
+        for event in Reader(file).events():
+            if isinstance(event, Opened) and event.interchange.header:
+                header = event.interchange.header
+                found.append(Interchange.from_segments([Segment("UNB", *_elements(header[1:]))]))
+            elif isinstance(event, Message) and found:
+                for raw in event.raws:
+                    parts = split_elements(raw, event.interchange.delimiters)
+                    texts = [[decode(c, event.interchange.syntax) for c in e] for e in parts[1:]]
+                    found[-1].add_segment(Segment(parts[0][0], *_elements(texts)))
+        return found
+
+
+def _elements(parts: list[list[str]]) -> list[str | list[str]]:
+    """Return elements as pydifact keeps them: a simple one as text, a composite as a list."""
+    return [element[0] if len(element) == 1 else list(element) for element in parts]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep pydifact's remarks on directories it does not bring to itself: they say nothing about the data."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

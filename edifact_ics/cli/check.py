@@ -1,0 +1,58 @@
+"""`edifact-ics check`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from edifact_ics.cli.options import FORMATS, Unreadable, coloured, files, judging, policy, reading
+from edifact_ics.finding import Report, Verdict
+from edifact_ics.pipeline import check as check_file
+from edifact_ics.render import report
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE…")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@click.option("--quiet", is_flag=True, help="Only files and messages with findings.")
+@judging
+def check(
+    paths: tuple[str, ...],
+    form: str,
+    quiet: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    severities: tuple[str, ...],
+) -> None:
+    """Check interchanges and say what is wrong, where, and what to do.
+
+    FILE is an EDIFACT file, a canonical XML document, a folder of them, or - for standard input.
+
+    \b
+    edifact-ics check sent.edi
+    edifact-ics check outbox/ --format json
+    edifact-ics check sent.edi --ignore VAL-10 --severity VAL-06=error
+    """
+    judge = policy(select, ignore, severities)
+    reports: list[Report] = []
+    code = 0
+    for path in files(paths):
+        try:
+            with reading(path) as file:
+                found = check_file(file, path, judge).report
+        except Unreadable as error:
+            error.show()
+            code = 2
+            continue
+        if found.verdict is Verdict.REJECTED:
+            code = max(code, 1)
+        if form == "json":
+            reports.append(found)
+        else:
+            for line in report.text(found, coloured(), quiet):
+                click.echo(line)
+    if form == "json":
+        for piece in report.as_json(reports):
+            sys.stdout.write(piece)
+    sys.exit(code)

@@ -1,0 +1,100 @@
+"""Options and habits that commands share: which files, which findings, which form, where output goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+import click
+
+from edifact_ics.finding import CODES, Policy, Severity
+
+FORMATS = click.Choice(["text", "json"])
+
+
+class Unreadable(click.ClickException):
+    """A file that cannot be read: exit 2, one sentence."""
+
+    exit_code = 2
+
+
+def judging(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that choose findings and weigh them."""
+    for option in (
+        click.option("--severity", "severities", multiple=True, metavar="ID=LEVEL", help="Give a code another severity."),
+        click.option("--ignore", multiple=True, metavar="PREFIX", help="Leave out findings whose code begins so."),
+        click.option("--select", multiple=True, metavar="PREFIX", help="Keep only findings whose code begins so."),
+    ):
+        command = option(command)
+    return command
+
+
+def policy(select: tuple[str, ...], ignore: tuple[str, ...], severities: tuple[str, ...]) -> Policy:
+    """Return the policy the options ask for; a usage error for a level that does not exist."""
+    given = []
+    for item in severities:
+        code, _, level = item.partition("=")
+        try:
+            given.append((code, Severity(level)))
+        except ValueError:
+            raise click.UsageError(f"--severity {item}: write CODE=error, CODE=warning or CODE=info") from None
+        if code not in CODES:
+            raise click.UsageError(f"--severity {item}: there is no code {code!r}")
+    return Policy(select, ignore, tuple(given))
+
+
+def files(paths: tuple[str, ...]) -> Iterator[str]:
+    """Give the files meant: folders are walked, in order of names; hidden files are left out; `-` is standard input."""
+    for path in paths:
+        if path != "-" and os.path.isdir(path):
+            found = sorted(p for p in Path(path).rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
+            if not found:
+                click.echo(f"{path}: the folder holds no files", err=True)
+            yield from map(str, found)
+        else:
+            yield path
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+@contextmanager
+def reading(path: str) -> Iterator[BinaryIO]:
+    """Open a file or standard input; raise Unreadable with a sentence when it cannot be read."""
+    if path == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        file = open(path, "rb")  # noqa: SIM115 - closed below; only opening may fail with a sentence
+    except OSError as error:
+        raise Unreadable(f"{path}: {error.strerror or error}.") from error
+    with file:
+        yield file
+
+
+@contextmanager
+def writing(path: str | None) -> Iterator[IO[bytes]]:
+    """Open the output; a file takes its name only when all was written, so that nothing half done is left."""
+    if path is None or path == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = f"{path}.part"
+    try:
+        with open(part, "wb") as file:
+            yield file
+        os.replace(part, path)
+    except OSError as error:
+        raise Unreadable(f"{path}: {error.strerror or error}.") from error
+    finally:
+        Path(part).unlink(missing_ok=True)
+
+
+def coloured() -> bool:
+    """Tell whether colour helps: on a terminal, unless NO_COLOR is set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

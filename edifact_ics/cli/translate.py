@@ -1,0 +1,180 @@
+"""`edifact-ics translate`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, BinaryIO
+
+import click
+from lxml import etree
+
+from edifact_ics import canonical
+from edifact_ics.cli.options import coloured, files, judging, policy, reading, writing
+from edifact_ics.finding import Policy, Report, Verdict
+from edifact_ics.pipeline import Checked, Run, Started, edifact_pieces, is_xml, peek, xml_pieces
+from edifact_ics.render import report
+
+_HELD = 1 << 22  # kept in memory until it is known whether it may be written
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE…")
+@click.option("-o", "--output", metavar="OUT", help="Where to write; a folder with --split or for several files.")
+@click.option("--to", "to", type=click.Choice(["xml", "json", "edifact"]), help="Default: the other of EDIFACT and XML.")
+@click.option("--split", is_flag=True, help="One file for each message.")
+@click.option("--no-trace", is_flag=True, help="Plain XML, for those who do not go back.")
+@click.option("--force", is_flag=True, help="Write despite errors; nothing that was sent is dropped.")
+@judging
+def translate(
+    paths: tuple[str, ...],
+    output: str | None,
+    to: str | None,
+    split: bool,
+    no_trace: bool,
+    force: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    severities: tuple[str, ...],
+) -> None:
+    """Translate EDIFACT to canonical XML or JSON, and canonical XML to EDIFACT.
+
+    What FILE holds tells which way. Errors of form stop it, with exit 1 and the findings on standard error.
+
+    \b
+    edifact-ics translate sent.edi -o sent.xml
+    edifact-ics translate sent.xml -o again.edi        the same bytes
+    edifact-ics translate sent.edi --to json --no-trace
+    edifact-ics translate outbox/ --split -o messages/
+    """
+    judge = policy(select, ignore, severities)
+    found = list(files(paths))
+    into = Path(output) if output and (split or len(found) > 1 or Path(output).is_dir()) else None
+    if into is None and (split or len(found) > 1):
+        raise click.UsageError("Several documents need a folder to go to: -o FOLDER.")
+    if into is not None:
+        into.mkdir(parents=True, exist_ok=True)
+    code = 0
+    for path in found:
+        with reading(path) as file:
+            beginning, source = peek(file)
+            job = _Job(path, to or ("edifact" if is_xml(beginning) else "xml"), is_xml(beginning), not no_trace, force, judge)
+            ok = job.split(source, into) if split and into is not None else job.whole(source, output, into)
+        code = code if ok else 1
+    sys.exit(code)
+
+
+class _Job:
+    """The translation of one file."""
+
+    def __init__(self, path: str, to: str, from_xml: bool, trace: bool, force: bool, judge: Policy) -> None:
+        self._path, self._to, self._from_xml, self._force = path, to, from_xml, force
+        # JSON takes trace attributes too; plain JSON comes with --no-trace.
+        self._run = Run(Report(path), want_xml=True, trace=trace, policy=judge)
+
+    def _pieces(self, source: BinaryIO) -> Iterator[bytes]:
+        if self._from_xml and self._to == "edifact":
+            for piece in edifact_pieces(self._run, source):
+                yield piece.encode("iso8859-1")
+        elif self._from_xml and self._to == "json":
+            yield from _json_pieces(_elements_of(source))
+        elif self._from_xml or self._to == "edifact":
+            yield from iter(lambda: source.read(1 << 16), b"")
+            self._run.report.stages["canonical"] = "skipped: the file is in the form asked for"
+        elif self._to == "json":
+            yield from _json_pieces(_elements(self._run, source))
+        else:
+            for text in xml_pieces(self._run, source):
+                yield text.encode("utf-8")
+
+    def whole(self, source: BinaryIO, output: str | None, into: Path | None) -> bool:
+        """Translate the file into one; nothing is written before it is known that it may be."""
+        suffix = {"xml": ".xml", "json": ".json", "edifact": ".edi"}[self._to]
+        target = str(into / (_stem(self._path) + suffix)) if into is not None else output
+        with SpooledTemporaryFile(max_size=_HELD) as held:
+            for piece in self._pieces(source):
+                held.write(piece)
+            if not self._may_write():
+                return False
+            held.seek(0)
+            with writing(target) as out:
+                shutil.copyfileobj(held, out)
+        return self._run.report.verdict is not Verdict.REJECTED
+
+    def split(self, source: BinaryIO, into: Path) -> bool:
+        """Translate each message into a file of its own, in an interchange of its own."""
+        if self._from_xml:
+            raise click.UsageError("--split takes EDIFACT apart; an XML document is written back whole.")
+        opening = ""
+        stem = _stem(self._path)
+        for step in self._run.steps(source):
+            if isinstance(step, Started):
+                opening = canonical.opening_xml(step.interchange, step.envelope, step.header, self._run.trace)
+            elif isinstance(step, Checked) and (self._force or not step.rejected):
+                xml = f"{canonical.HEAD}>\n{opening}\n{step.xml}\n</Interchange>\n</{canonical.ROOT}>\n".encode()
+                name = f"{stem}-{step.message.interchange.number}-{step.message.number}"
+                with writing(str(into / f"{name}.{'json' if self._to == 'json' else 'xml'}")) as out:
+                    if self._to == "json":
+                        out.writelines(_json_pieces(iter([etree.fromstring(xml)[0]])))
+                    else:
+                        out.write(xml)
+        return self._may_write() and self._run.report.verdict is not Verdict.REJECTED
+
+    def _may_write(self) -> bool:
+        """Say what was found on standard error, if anything stops the translation or was forced through."""
+        found = self._run.report
+        if found.verdict is not Verdict.REJECTED:
+            return True
+        for line in report.text(found, coloured(), True):
+            click.echo(line, err=True)
+        if not self._force:
+            click.echo(f"{self._path}: not translated; --force writes despite errors.", err=True)
+        return self._force
+
+
+def _stem(path: str) -> str:
+    return "stdin" if path == "-" else Path(path).stem
+
+
+def _elements(run: Run, source: BinaryIO) -> Iterator[etree._Element]:
+    """Give each interchange of a file as a canonical element."""
+    held: list[str] = []
+    for text in xml_pieces(run, source):
+        if text.startswith("\n<Interchange"):
+            held = [text]
+        elif held:
+            held.append(text)
+        if text.endswith("</Interchange>"):
+            yield etree.fromstring("".join(held).replace("<Interchange", f'<Interchange xmlns="{canonical.NAMESPACE}"', 1))
+            held = []
+
+
+def _elements_of(source: IO[bytes]) -> Iterator[etree._Element]:
+    """Give each interchange of a canonical XML file; a sentence and exit 2 when it is none."""
+    try:
+        root = etree.parse(source, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)).getroot()
+    except etree.XMLSyntaxError as error:
+        raise click.ClickException(f"The XML cannot be read: {error.msg}.") from error
+    yield from root.iterfind(f"{{{canonical.NAMESPACE}}}Interchange")
+
+
+def _json_pieces(interchanges: Iterator[etree._Element]) -> Iterator[bytes]:
+    from edifact_ics.render.tree import tree
+
+    yield b'{"interchanges": ['
+    for number, interchange in enumerate(interchanges):
+        messages = []
+        document: dict[str, object] = {f"@{name}": value for name, value in interchange.attrib.items()}
+        for child in interchange:
+            name = etree.QName(child).localname
+            if name in ("Envelope", "Trailer"):
+                document[name] = tree(child)
+            else:
+                messages.append({name: tree(child)})
+        document["messages"] = messages
+        yield (",\n" if number else "\n").encode() + json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8")
+    yield b"]}\n"

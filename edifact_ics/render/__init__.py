@@ -1,0 +1,1 @@
+"""Reports, listings and guides as text and JSON. Nothing here reads or judges data."""

@@ -1,0 +1,46 @@
+"""Canonical XML as JSON: the same names, repeating elements always as lists."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from lxml import etree
+
+from edifact_ics.layout import Layout
+from edifact_ics.mig import SERVICE, load_mig, messages
+
+Tree = dict[str, Any]
+
+
+@cache
+def _repeating() -> frozenset[str]:
+    """The names of elements that may repeat, in any message."""
+    names = {"Unmapped", "Outside"}
+    for message in (*messages(), SERVICE):
+        mig = load_mig(message)
+        names |= {frame.name for frame in Layout(mig).frames.values() if frame.parent is not None}
+        for segment in mig.segments():
+            for use in segment.uses:
+                if use.each:
+                    names.add(use.container[-1])
+                names |= {value.xml for value in use.values if value.many}
+    return frozenset(names)
+
+
+def tree(element: etree._Element) -> Tree | str:
+    """Return an element as nested dictionaries; attributes have `@` in front, text beside them is `#text`."""
+    content: Tree = {f"@{name}": value for name, value in element.attrib.items()}
+    for child in element:
+        name = etree.QName(child).localname
+        below = tree(child)
+        # A container and the value in it may share a name (Quantity): the value is a text and stands alone.
+        if name in _repeating() and not (isinstance(below, str) and etree.QName(element).localname == name):
+            content.setdefault(name, []).append(below)
+        else:
+            content[name] = below
+    if len(element):
+        return content
+    if content:
+        return {**content, "#text": element.text} if element.text else content
+    return element.text or ""
