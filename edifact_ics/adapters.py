@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from edifact_ics import pipeline
+from edifact_ics.canonical import Document
 from edifact_ics.envelope import Message, Opened, Reader
 from edifact_ics.syntax import decode, split_elements
 
@@ -30,7 +31,7 @@ def check(source: Source) -> pipeline.Result:
     return pipeline.check(_source(source))
 
 
-def translate(source: Source, *, trace: bool = False) -> list[pipeline.Document]:
+def translate(source: Source, *, trace: bool = False) -> list[Document]:
     """Return the canonical documents of a file's messages, in order.
 
     Raise InvalidInterchange, which carries the report, when an error of form stands. `trace` keeps how each message

@@ -208,9 +208,11 @@ def attribute_raw(name: str, text: str) -> str:
 def _break_marks(message: Message) -> str:
     """What stood in front of the segments, where it is not the line end of the interchange."""
     usual = line_end(message)
-    odd = [] if isinstance(message.leads, str) else [
-        f"{i + 1}:{to_hex(lead, ' ')}" for i, lead in enumerate(message.leads) if i and lead != usual
-    ]
+    odd = (
+        []
+        if isinstance(message.leads, str)
+        else [f"{i + 1}:{to_hex(lead, ' ')}" for i, lead in enumerate(message.leads) if i and lead != usual]
+    )
     if message.first != usual:
         odd.insert(0, f"1:{to_hex(message.first, ' ')}")
     marks = attribute("line-end", usual) if usual else ""
@@ -255,7 +257,11 @@ def opening_xml(interchange: Interchange, envelope: Table, header: Interpreted |
         kind = "" if interchange.bare else "missing"
         return f'<Interchange envelope="{kind or "none"}"{marks}>'
     step = envelope.steps(None, "UNB")[0]
-    inner = body(envelope, [Placed(1, step, header, "UNB")], trace) if trace else body(envelope, [Placed(1, step, header, "UNB")], False)
+    inner = (
+        body(envelope, [Placed(1, step, header, "UNB")], trace)
+        if trace
+        else body(envelope, [Placed(1, step, header, "UNB")], False)
+    )
     inner = inner.replace(' seg="1"', "")
     return f"<Interchange{marks}><Envelope>{inner}</Envelope>"
 

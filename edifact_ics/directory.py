@@ -124,7 +124,9 @@ def _segment_type(node: etree._Element) -> SegmentType:
                 composite,
                 child.get("status") == "M",
                 tuple(
-                    Element(e.get("id", ""), e.get("name", ""), e.get("status") == "M", parse_format(e.get("format", "")))
+                    Element(
+                        e.get("id", ""), e.get("name", ""), e.get("status") == "M", parse_format(e.get("format", ""))
+                    )
                     for e in members
                 ),
             )

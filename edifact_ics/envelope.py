@@ -72,7 +72,14 @@ class Interchange:
         """UNB 0001, UNOC where there is no UNB."""
         return self.value(1) or "UNOC"
 
-    def at(self, place: tuple[int, int, int], segment: int, raw: str, element: int | None = None, component: int | None = None) -> Position:
+    def at(
+        self,
+        place: tuple[int, int, int],
+        segment: int,
+        raw: str,
+        element: int | None = None,
+        component: int | None = None,
+    ) -> Position:
         """Return a position in a service segment that stands outside messages."""
         shift = locate(raw, element, component, self.delimiters)
         offset, line, column = _shift(place, raw[:shift])
@@ -365,10 +372,13 @@ class Reader:
         self._close_message(False)
 
     def _new_interchange(self, place: tuple[int, int, int]) -> Interchange:
+        """Begin an interchange; it is the open one from now on."""
         self._release_ended()
         self._count += 1
         start = self._una_place if self._una else place
-        interchange = Interchange(self._count, *start, delimiters=self._scanner.delimiters, una=self._una, before=self._before)
+        interchange = Interchange(
+            self._count, *start, delimiters=self._scanner.delimiters, una=self._una, before=self._before
+        )
         self._una = self._before = ""
         self._open = interchange
         return interchange
@@ -386,7 +396,6 @@ class Reader:
             if self._open is None:
                 interchange = self._new_interchange(place)
                 self._pending.append(Opened(interchange, self._take_late()))
-            self._open = self._open
             self._close_interchange(raw, lead, place, block.unterminated)
         elif self._open is not None:
             self._take_group(tag, raw, place)
@@ -422,13 +431,11 @@ class Reader:
         if self._message is not None:
             self._extend(block, index - 1)
             self._break_off()
-        if self._open is None:
-            self._release_ended()
+        interchange = self._open
+        if interchange is None:
             interchange = self._new_interchange(_shift(place, block.lead(index)))
             interchange.bare = True
             self._pending.append(Opened(interchange, self._take_late()))
-        interchange = self._open
-        assert interchange is not None
         interchange.messages += 1
         leads: str | list[str] = block.leads if isinstance(block.leads, str) else [block.lead(index)]
         self._message = Message(interchange, interchange.messages, [block.raws[index]], leads, block.lead(index), place)
@@ -473,16 +480,18 @@ class Reader:
         if self._open is None and ended is None:
             # In front of everything: what follows UNA, or junk between interchanges.
             self._before += lead + raw + end
-            at = _shift(place, lead)
+            where = _shift(place, lead)
             text = f"{raw[:40]!r} stands outside any interchange."
-            self._late.append(finding("ENV-09", Position(*at, None, None, None, None, raw[:3] or None), text, raw[:40]))
+            self._late.append(
+                finding("ENV-09", Position(*where, None, None, None, None, raw[:3] or None), text, raw[:40])
+            )
             return
         if self._open is None:
             assert ended is not None
             if not ended.after:
-                at = _shift(place, lead)
+                where = _shift(place, lead)
                 text = f"Data stands after the end of the interchange: {raw[:40]!r}."
-                position = Position(*at, ended.number, None, None, None, raw[:3] or None)
+                position = Position(*where, ended.number, None, None, None, raw[:3] or None)
                 self._late.append(finding("ENV-17", position, text, raw[:40]))
             ended.after += lead + raw + end
             return

@@ -320,7 +320,7 @@ CODES: dict[str, Code] = {
     ),
     "ENV-12": _code(
         "interchange reference used twice",
-        "The same sender used the same interchange reference before in this file. Customs takes a reference once, ever.",
+        "This sender used the interchange reference before in this file. Customs takes a reference once, ever.",
         "Give each interchange a new reference in UNB element 5 and UNZ element 2.",
         "ICS envelope, UNB 0020",
     ),
@@ -332,7 +332,7 @@ CODES: dict[str, Code] = {
     ),
     "ENV-14": _code(
         "UNE does not agree with its group",
-        "The count or the reference of UNE differs from the messages of its group or from UNG, or one of the two is missing.",
+        "The count or the reference of UNE differs from the messages of its group or from UNG.",
         "Send no groups at all, or close each UNG with an UNE that agrees with it.",
         "ISO 9735 (syntax 3), UNE",
     ),
@@ -345,7 +345,7 @@ CODES: dict[str, Code] = {
     ),
     "ENV-16": _code(
         "unknown message",
-        "The message type, its version or release, or the document name in BGM is not one that is known here. The message "
+        "The message type, its version or release, or the document name in BGM is not known here. The message "
         "was not looked into; its neighbours were.",
         "Check UNH element 2 (for example CUSDEC:D:99B:UN) and BGM element 1, component 4 (for example IMD).",
         "MIG of the message",
@@ -389,7 +389,7 @@ CODES: dict[str, Code] = {
     ),
     "STR-06": _code(
         "segment repeated too often",
-        "The segment, or this use of it, was sent more often than the guide allows. Reported at the first one too many.",
+        "The segment, or this use of it, was sent more often than the guide allows. Reported at the first too many.",
         "Remove the surplus segments.",
         "MIG row, maximum",
     ),
@@ -462,7 +462,7 @@ CODES: dict[str, Code] = {
     ),
     "STR-18": _code(
         "qualifier not used here",
-        "The value that says which use of the segment this is exists in D.99B, but the guide does not use it at this place.",
+        "The value that says which use of the segment this is exists in D.99B, but the guide does not use it here.",
         "Use one of the values named, or move the segment to where its qualifier belongs.",
         "MIG row, qualifier",
     ),

@@ -307,7 +307,8 @@ class _Reading:
         tag = self._elements[0]
         if tag != [self._row.segment.tag]:
             sent = self._delimiters.component.join(tag)
-            text = f"{sent!r} is no segment tag; {self._row.segment.tag} was expected, in capitals, followed by {self._delimiters.element!r}."
+            tag_wanted = self._row.segment.tag
+            text = f"{sent!r} is no segment tag; {tag_wanted} was expected, followed by {self._delimiters.element!r}."
             self._add("SYN-08", None, None, text, value=sent)
 
     def _uses(self) -> list[int]:
@@ -323,7 +324,7 @@ class _Reading:
             if not self._context.get(condition, True):
                 place = (row.segment.uses[first].keys or (condition,))[0].place
                 said = self._at(place)
-                text = f"{row.segment.tag} {said} does not belong below this segment: the guide wants {condition.text} there."
+                text = f"{row.segment.tag} {said} does not belong here: the guide wants {condition.text} above it."
                 self._add("STR-18", place[0], self._part(place), text, value=said)
                 self._said.add(place[0])
         return uses
@@ -347,7 +348,9 @@ class _Reading:
                 break
             fitting = allowed or fitting
         said = self._at(place)
-        allowed_values = list(dict.fromkeys(v for u in fitting for c in u.keys if c.place == place for v in c.values if v))
+        allowed_values = list(
+            dict.fromkeys(v for u in fitting for c in u.keys if c.place == place for v in c.values if v)
+        )
         wanted = ", ".join(allowed_values[:15]) + (", …" if len(allowed_values) > 15 else "")
         part = self._part(place)
         name = row.segment.type.element(place).name.lower()
@@ -360,7 +363,8 @@ class _Reading:
             self._add(code, place[0], part, f"{row.segment.tag} has no {name}; one of {wanted} is wanted.")
             return
         title = code_titles().get((row.segment.type.element(place).id, said))
-        text = f"{row.segment.tag} with {name} {said!r}{f' ({title})' if title else ''} is not used here; the guide has {wanted}."
+        known = f" ({title})" if title else ""
+        text = f"{row.segment.tag} with {name} {said!r}{known} is not used here; the guide has {wanted}."
         self._add("STR-18" if title else "STR-14", place[0], part, text, value=said)
 
     def _check_shape(self) -> None:
@@ -395,9 +399,7 @@ class _Reading:
 
     def _check_fixed(self, use: Use) -> None:
         row = self._row
-        grid = {
-            (e, c): text for e, parts in enumerate(self._elements) if e for c, text in enumerate(parts, 1) if text
-        }
+        grid = {(e, c): text for e, parts in enumerate(self._elements) if e for c, text in enumerate(parts, 1) if text}
         for condition in use.fixed:
             place = condition.place
             self._covered.add(place)
@@ -486,7 +488,9 @@ class _Reading:
             if value.mandatory and place[0] not in self._said:
                 whole = part is None or not any(self._elements[place[0]] if place[0] < len(self._elements) else [])
                 code = "STR-10" if whole else "STR-11"
-                self._add(code, place[0], None if whole else part, f"{self._row.segment.tag} lacks the {value.name}.", **more)
+                self._add(
+                    code, place[0], None if whole else part, f"{self._row.segment.tag} lacks the {value.name}.", **more
+                )
             elif joined:
                 self._add("VAL-10", place[0], part, f"{value.name} holds only blanks and counts as not sent.", **more)
             return ""
@@ -494,7 +498,8 @@ class _Reading:
             wrong = outside(encode(sent, self._row._syntax) if not sent.isascii() else sent, self._row._syntax)
             if wrong is not None:
                 spot = self._part(value.places[number])
-                message = f"{value.name} holds the character {_show(sent[wrong])}, which is not in the repertoire {self._row._syntax}."
+                char, known = _show(sent[wrong]), self._row._syntax
+                message = f"{value.name} holds the character {char}, which is not in the repertoire {known}."
                 self._add("SYN-05", value.places[number][0], spot, message, value=joined[:200], **more)
                 return text
         element = self._row.segment.type.element(place)
@@ -504,10 +509,14 @@ class _Reading:
             source = f"{self._row.source}, {value.basis}"
             self._add(fault.code, place[0], part, message, value=text[:200], hint=fault.hint, source=source, **more)
         elif text != joined:
-            self._add("VAL-10", place[0], part, f"{value.name} was cleaned to {text[:60]!r}.", value=joined[:200], **more)
+            self._add(
+                "VAL-10", place[0], part, f"{value.name} was cleaned to {text[:60]!r}.", value=joined[:200], **more
+            )
         return text
 
-    def _other_code(self, value: Value, sent: str, place: Place, part: int | None, more: dict[str, str | int | None]) -> str:
+    def _other_code(
+        self, value: Value, sent: str, place: Place, part: int | None, more: dict[str, str | int | None]
+    ) -> str:
         if sent and place not in {c.place for u in self._row.segment.uses for c in u.keys}:
             message = f"{value.name} is {sent[:60]!r}; only {value.code} is allowed, or nothing."
             self._add("VAL-05", place[0], part, message, value=sent[:200], **more)
@@ -548,7 +557,8 @@ class _Reading:
             else:
                 for place in spare:
                     name = slot.components[place[1] - 1].name
-                    message = f"{kind.tag} element {number}, component {place[1]} ({name}) is not used here; {self._at(place)[:60]!r} was sent."
+                    where = f"{kind.tag} element {number}, component {place[1]} ({name})"
+                    message = f"{where} is not used here; {self._at(place)[:60]!r} was sent."
                     self._add("STR-13", number, place[1], message, value=self._at(place)[:200])
         self._check_repertoire(left)
         if not uses or self._elements[0] != [kind.tag]:
@@ -574,7 +584,9 @@ class _Reading:
                     message = f"The character {_show(text[wrong])} is not in the repertoire {self._row._syntax}."
                     # It is also why the value is unknown or misplaced: one cause, one finding.
                     self._findings = [f for f in self._findings if f.element != number]
-                    self._add("SYN-05", number or None, self._part((number, i)) if number else None, message, value=text[:200])
+                    self._add(
+                        "SYN-05", number or None, self._part((number, i)) if number else None, message, value=text[:200]
+                    )
                     return
 
     def _difference(self, uses: list[Use], out: Interpreted) -> str:
@@ -666,5 +678,10 @@ def kept(raw: str, delimiters: Delimiters, syntax: str) -> Interpreted:
     left = [((e, c), text) for e, parts in enumerate(elements) if e for c, text in enumerate(parts, 1) if text]
     parts, traced = keep(elements[0], left)
     return Interpreted(
-        parts=parts, traced=traced, unmapped=tuple(left), sent=f"@{script}" if script else "", elements=elements, faulty=True
+        parts=parts,
+        traced=traced,
+        unmapped=tuple(left),
+        sent=f"@{script}" if script else "",
+        elements=elements,
+        faulty=True,
     )

@@ -57,11 +57,11 @@ class Value:
     """A data element and where it stands.
 
     `places` are the components it runs over, `format` the EDIFACT format, `dictionary` the shorter one of the ICS
-    data dictionary (None: not known), `dictionary_basis` where that comes from. `code`: the code that, when sent, means Y and is never sent
-    with another value ("": an ordinary value).
-    `derived`: computed when written and left out of the XML. `many`: may repeat under one container. `segments`:
-    how many segments it may run over. `codes` is None and `reference` names the table where the list is not ours.
-    `when` says in which context this name applies to the place; None means always.
+    data dictionary (None: not known), `dictionary_basis` where that comes from. `code` is one that means Y by being
+    sent and is never sent with another value ("": an ordinary value). `derived`: computed when written and left out
+    of the XML. `many`: may repeat under one container. `segments`: how many segments it may run over. `codes` is
+    None and `reference` names the table where the list is not ours. `when` says in which context this name applies
+    to the place; empty means always. `element` is its name in the rules document.
     """
 
     xml: str
@@ -265,7 +265,16 @@ class _Reader:
         children = self._children(node)
         root = Group("0000", a["message"], True, 1, a["xml"], children, "guide", node.sourceline or 0)
         mig = Mig(
-            a["message"], a["title"], a["xml"], a["type"], a["version"], a["release"], a["agency"], a["from"], root, self._file
+            a["message"],
+            a["title"],
+            a["xml"],
+            a["type"],
+            a["version"],
+            a["release"],
+            a["agency"],
+            a["from"],
+            root,
+            self._file,
         )
         self._check_names(node, mig)
         return mig

@@ -108,7 +108,7 @@ class Run:
     report: Report
     want_xml: bool = False
     trace: bool = True
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     tail: str = ""
     skipped: Counter[str] = field(default_factory=Counter)
     cut: bool = False
@@ -139,7 +139,9 @@ class Run:
         envelope = table_of(SERVICE, interchange.delimiters, interchange.syntax)
         found, header = list(event.findings), None
         if interchange.bare:
-            at = Position(interchange.offset, interchange.line, interchange.column, interchange.number, None, None, 1, "UNH")
+            at = Position(
+                interchange.offset, interchange.line, interchange.column, interchange.number, None, None, 1, "UNH"
+            )
             found.append(finding("ENV-01", at, "The file begins with UNH: messages without an envelope."))
         elif interchange.header:
             header = _interpret(envelope, "UNB", interchange.header_raw)
@@ -152,7 +154,11 @@ class Run:
             ]
         self.report.interchanges.append(
             InterchangeSummary(
-                interchange.number, interchange.reference, interchange.value(2), interchange.value(3), interchange.offset
+                interchange.number,
+                interchange.reference,
+                interchange.value(2),
+                interchange.value(3),
+                interchange.offset,
             )
         )
         self.report.add(self.policy.apply(found))
@@ -171,7 +177,9 @@ class Run:
             told = {f.position.element for f in own} if own else set()
             if not any(f.code in ("SYN-06", "ENV-02") for f in own):
                 own += [
-                    _placed(f, interchange.at(interchange.trailer_place, interchange.segments, raw, f.element, f.component))
+                    _placed(
+                        f, interchange.at(interchange.trailer_place, interchange.segments, raw, f.element, f.component)
+                    )
                     for f in _interpret(envelope, "UNZ", raw).findings
                     if f.element not in told
                 ]
@@ -192,7 +200,7 @@ class Run:
         done = Checked(message, summary, [])
         try:
             self._check_message(done)
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not hide the neighbours' findings
+        except Exception as error:
             text = f"This program failed on the message: {type(error).__name__}: {error}."
             done.findings = [*done.findings, finding("INT-01", message.at(1), text)]
         found = done.findings
@@ -324,7 +332,9 @@ def _guide(message: Message) -> Mig | Finding:
         return _likeliest(message, list(known.values()))
     if document in known:
         return load_mig(known[document])
-    number = next(i for i, raw in enumerate(message.raws, 1) if raw[:4] == "BGM" + message.interchange.delimiters.element)
+    number = next(
+        i for i, raw in enumerate(message.raws, 1) if raw[:4] == "BGM" + message.interchange.delimiters.element
+    )
     text = f"Document name {document!r} is unknown; for {kind} {', '.join(sorted(known))} are known."
     return finding("ENV-16", message.at(number, 1, 4), text, document)
 
@@ -379,7 +389,9 @@ def _interpret(envelope: Table, tag: str, raw: str) -> Interpreted:
 
 def _placed(inner: ElementFinding, position: Position, path: str | None = None) -> Finding:
     source = inner.source or CODES[inner.code].source
-    return Finding(inner.code, inner.severity, inner.message, position, path, inner.name, inner.value, source, inner.hint)
+    return Finding(
+        inner.code, inner.severity, inner.message, position, path, inner.name, inner.value, source, inner.hint
+    )
 
 
 def _place_findings(table: Table, message: Message, walked: Walk) -> list[Finding]:
@@ -569,14 +581,14 @@ class Result:
         return self.verdict != "rejected"
 
 
-def check(source: Source, name: str | None = None, policy: Policy = Policy()) -> Result:
+def check(source: Source, name: str | None = None, policy: Policy | None = None) -> Result:
     """Check a file of interchanges, or a canonical XML document, and return what was found, in source order.
 
     `source` is the bytes themselves, a path, or an open binary file; `name` is what the report calls it. Bad data never
     raises; MigError means a damaged installation, OSError a file that cannot be read.
     """
     with opened(source) as (file, known):
-        run = Run(Report(name or known), policy=policy)
+        run = Run(Report(name or known), policy=policy or Policy())
         beginning, file = peek(file)
         for _ in edifact_pieces(run, file) if is_xml(beginning) else run.steps(file):
             pass
@@ -699,13 +711,17 @@ def _xml_findings(message: str, element: etree._Element, written: Written) -> li
     number = written.number or None
     found = []
     for breach in schema.breaches(message, element):
-        at = Position(line=breach.line or None, interchange=written.interchange, message=reference, message_number=number)
+        at = Position(
+            line=breach.line or None, interchange=written.interchange, message=reference, message_number=number
+        )
         source = f"schemas/{message.lower()}.xsd"
         code = CODES["XSD-01"]
         found.append(Finding("XSD-01", code.severity, breach.reason, at, breach.path, None, breach.value, source))
     for child in element.iter(f"{{{canonical.NAMESPACE}}}Unmapped"):
         at = Position(line=child.sourceline, interchange=written.interchange, message=reference, message_number=number)
-        text = f"No row of the guide explains {child.get('tag', '')} {child.get('at', '')}: {(child.text or '')[:40]!r}."
+        text = (
+            f"No row of the guide explains {child.get('tag', '')} {child.get('at', '')}: {(child.text or '')[:40]!r}."
+        )
         found.append(finding("STR-17", at, text, child.text))
     return found
 
@@ -767,5 +783,7 @@ def respond(
                     pieces.append(response.contrl(step.interchange, errors, answered, at=moment, reference=text))
     if not run.report.interchanges:
         possible = False
-        notes.append("There is no interchange to answer: " + (run.report.findings[0].message if run.report.findings else ""))
+        notes.append(
+            "There is no interchange to answer: " + (run.report.findings[0].message if run.report.findings else "")
+        )
     return Answer(b"".join(pieces), tuple(notes), run.report, possible)

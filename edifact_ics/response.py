@@ -87,7 +87,20 @@ _WHOLE: dict[str, tuple[str, int | None]] = {
 _MISSING_TRAILER = "ENV-06"
 # Segment-level faults: the code stands in UCS itself; all others stand in UCD.
 _OF_SEGMENT = frozenset(
-    ("SYN-07", "SYN-08", "SYN-09", "SYN-11", "STR-01", "STR-02", "STR-03", "STR-04", "STR-05", "STR-06", "STR-07", "STR-08")
+    (
+        "SYN-07",
+        "SYN-08",
+        "SYN-09",
+        "SYN-11",
+        "STR-01",
+        "STR-02",
+        "STR-03",
+        "STR-04",
+        "STR-05",
+        "STR-06",
+        "STR-07",
+        "STR-08",
+    )
 )
 _WITHOUT_COMPONENT = frozenset(("STR-09",))
 

@@ -50,7 +50,12 @@ def _schema(message: str) -> etree.XMLSchema | None:
 @cache
 def _parser(message: str) -> etree.XMLParser:
     return etree.XMLParser(
-        schema=_schema(message), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, collect_ids=False
+        schema=_schema(message),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=True,
+        collect_ids=False,
     )
 
 
@@ -94,8 +99,8 @@ def _path(node: etree._Element, top: etree._Element) -> tuple[str, tuple[str, ..
         if here is top:
             steps.append(name)
             break
-        before = sum(1 for e in here.itersiblings(here.tag, preceding=True))
-        after = next(here.itersiblings(here.tag), None) is not None
+        before = sum(1 for _ in here.itersiblings(str(here.tag), preceding=True))
+        after = next(here.itersiblings(str(here.tag)), None) is not None
         steps.append(f"{name}[{before + 1}]" if before or after else name)
         names.append(name)
         here = here.getparent()

@@ -32,7 +32,20 @@ class Node:
     trigger), `uses` is where the counters of its uses begin.
     """
 
-    __slots__ = ("cache", "counter", "frames", "group", "index", "keep", "limit", "limits", "next", "row", "segment", "uses")
+    __slots__ = (
+        "cache",
+        "counter",
+        "frames",
+        "group",
+        "index",
+        "keep",
+        "limit",
+        "limits",
+        "next",
+        "row",
+        "segment",
+        "uses",
+    )
 
     def __init__(self, segment: Segment, group: GroupNode, index: int, row: Row) -> None:
         self.segment = segment
@@ -65,6 +78,7 @@ class GroupNode:
 
     @property
     def trigger(self) -> Node:
+        """The segment that opens the group."""
         first = self.children[0]
         assert isinstance(first, Node)
         return first
@@ -180,7 +194,11 @@ class Table:
         key = (id(state), tag)
         known = self._candidates.get(key)
         if known is None:
-            ways = [(missing, node, entered) for missing, node, entered in self._ways(state, tag) if len(missing) <= _MOST_MISSING]
+            ways = [
+                (missing, node, entered)
+                for missing, node, entered in self._ways(state, tag)
+                if len(missing) <= _MOST_MISSING
+            ]
             ways.sort(key=lambda way: len(way[0]))
             known = self._candidates[key] = [self._step(*way) for way in ways]
         return known
@@ -189,9 +207,7 @@ class Table:
         if state is None:
             yield from self._forward(self.root, 0, tag, (), ())
             return
-        if state.segment.tag == tag and state.index:
-            yield (), state, ()
-        elif state.segment.tag == tag and state.group.parent is None:
+        if (state.segment.tag == tag and state.index) or (state.segment.tag == tag and state.group.parent is None):
             yield (), state, ()
         group: GroupNode | None = state.group
         index, missing = state.index, tuple[Node, ...]()
@@ -244,7 +260,8 @@ class Table:
         key = raw
         if row.conditions:
             facts = tuple(
-                c.holds(context[c.position].value(c.place)) if c.position in context else c.holds("") for c in row.conditions
+                c.holds(context[c.position].value(c.place)) if c.position in context else c.holds("")
+                for c in row.conditions
             )
             key = raw + "\0" + "".join("10"[not fact] for fact in facts)
         known = node.cache.get(key)
@@ -517,7 +534,9 @@ class _Walker:
         self._keep(number, raw)
         if raw[:3] != tag or not re.fullmatch("[A-Z][A-Z0-9]{2}", _tag(raw, self._table.delimiters)):
             sent = _tag(raw, self._table.delimiters)
-            found = self._say(number, "SYN-08", f"{sent[:20]!r} is no segment tag: three capital letters are wanted.", sent[:40])
+            found = self._say(
+                number, "SYN-08", f"{sent[:20]!r} is no segment tag: three capital letters are wanted.", sent[:40]
+            )
             self._strays.append((tag, number, found))
             return
         if nodes:
@@ -551,10 +570,12 @@ class _Walker:
             return False
         head, _, found = self._strays[-1]
         for node in self._table.nodes:
-            if node.index == 0 and node.segment.tag == head and node.group.parent is not None:
-                if any(n.segment.tag == tag and n is not node and _inside(n, node.group) for n in self._table.nodes):
-                    self._strays.append((head, number, found))
-                    return True
+            opens = node.index == 0 and node.segment.tag == head and node.group.parent is not None
+            if opens and any(
+                n.segment.tag == tag and n is not node and _inside(n, node.group) for n in self._table.nodes
+            ):
+                self._strays.append((head, number, found))
+                return True
         return False
 
     def _too_often(self, number: int, step: Step, item: Interpreted, use: int | None) -> None:
@@ -599,7 +620,9 @@ class _Walker:
             state = self._state.copy()
             self._advance(state, step, first)
             onward = [s for s in self._suitable(state, second, second[:3]) if not s.missing]
-            if onward and (not self._table.interpret(onward[0].node, second, state.context).faulty or _again(self._table, second)):
+            if onward and (
+                not self._table.interpret(onward[0].node, second, state.context).faulty or _again(self._table, second)
+            ):
                 return first, second, match.start()
         return None
 
@@ -626,6 +649,7 @@ class _Walker:
         # What was sent is one segment: it is kept as such, not as the two it should have been.
         del self._placed[kept_before:]
         self._keep(number, raw)
+
 
 def _again(table: Table, raw: str) -> bool:
     """Tell whether yet another segment begins inside what is left."""
@@ -656,7 +680,13 @@ def _places(nodes: list[Node]) -> str:
         else:
             index = node.index
         before = siblings[index - 1] if index else None
-        name = before.segment.tag if isinstance(before, Node) else before.trigger.segment.tag if before else "its group's first segment"
+        name = (
+            before.segment.tag
+            if isinstance(before, Node)
+            else before.trigger.segment.tag
+            if before
+            else "its group's first segment"
+        )
         inside = _group_name(node.group.trigger) if node.group.parent is not None and node.index else "the message"
         places.append(f"after {name} in {inside}" if before else f"at the start of {inside}")
     return " or ".join(dict.fromkeys(places))

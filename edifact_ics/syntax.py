@@ -275,7 +275,9 @@ class Scanner:
         d = self.delimiters
         body = text[:-1]
         raws, leads, first = _split_uniform(body, d) or _split(body, d)
-        between = leads.count("\n") * (len(raws) - 1) if isinstance(leads, str) else sum(x.count("\n") for x in leads[1:])
+        between = (
+            leads.count("\n") * (len(raws) - 1) if isinstance(leads, str) else sum(x.count("\n") for x in leads[1:])
+        )
         inner = body.count("\n") != first.count("\n") + between
         return Block(raws, leads, first, offset, line, column, d, inner=inner)
 

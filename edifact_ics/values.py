@@ -64,7 +64,9 @@ def _format_fault(value: Value, text: str) -> Fault | None:
 def _length_fault(form: Format, text: str) -> Fault | None:
     length = len(text.lstrip("-").replace(".", "")) if form.kind == "n" else len(text)
     if length > form.most:
-        return Fault("VAL-01", f"at most {form.most} characters are allowed" if form.least < form.most else _exactly(form))
+        return Fault(
+            "VAL-01", f"at most {form.most} characters are allowed" if form.least < form.most else _exactly(form)
+        )
     if length < form.least:
         return Fault("VAL-02", _exactly(form))
     return None

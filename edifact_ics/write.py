@@ -133,11 +133,11 @@ class Writer:
             else:
                 found[bit.number] = bit
         for item in element.get("carriers", "").split():
-            number, _, use_id = item.partition(":")
-            if use_id not in self._uses or not number.isdecimal() or int(number) in found:
+            digits, _, use_id = item.partition(":")
+            if use_id not in self._uses or not digits.isdecimal() or int(digits) in found:
                 return None
             node, use = self._uses[use_id]
-            found[int(number)] = Bit(node.segment.position, [use], {}, int(number))
+            found[int(digits)] = Bit(node.segment.position, [use], {}, int(digits))
         for number, tag, places in kept:
             if not number:
                 return None
@@ -173,9 +173,7 @@ class Writer:
 
     # ------------------------------------------------------------------ reading the elements
 
-    def _read(
-        self, element: etree._Element, box: Box, path: tuple[str, ...], kept: list[Kept]
-    ) -> None:
+    def _read(self, element: etree._Element, box: Box, path: tuple[str, ...], kept: list[Kept]) -> None:
         for child in element:
             if not isinstance(child.tag, str):
                 continue
@@ -256,7 +254,7 @@ class Writer:
         return self._table.nodes[-1].segment.position
 
     def _contents(self, group: Group, box: Box, trigger: Bit | None) -> list[Bit]:
-        """Return the segments below a group (or message) that a box fills; `trigger` is its first one, if there is one."""
+        """Return the segments of a group (or message) that a box fills; `trigger` is its first one, if any."""
         out: list[Bit] = [trigger] if trigger else []
         for child in group.children[1 if trigger else 0 :]:
             if isinstance(child, Segment):
@@ -296,7 +294,9 @@ class Writer:
                     below[id(head)].append(inner)
         return [[head, *(bit for part in below[id(head)] for bit in part)] for head in heads]
 
-    def _hang(self, child: Segment, bits: list[Bit], group: Group, heads: list[Bit], below: dict[int, list[list[Bit]]]) -> None:
+    def _hang(
+        self, child: Segment, bits: list[Bit], group: Group, heads: list[Bit], below: dict[int, list[list[Bit]]]
+    ) -> None:
         """Hang the segments of one position below the triggers they belong to."""
         taken: dict[tuple[int, str], int] = {}
         for bit in bits:
@@ -307,9 +307,15 @@ class Writer:
             wanted = next((c for c in use.when if c.position == group.trigger.position), None)
             fits = [h for h in heads if self._fits(h, wanted)]
             key = "" if child.max == 1 else use.id
-            free = next((h for h in fits if taken.get((id(h), key), 0) < (1 if self._is_carrier(h) else child.max)), None)
-            if free is None or (wanted is None and not self._is_carrier(free) and self._carrier(group, None) is not None):
-                carriers = [h for h in heads if self._is_carrier(h) and not taken.get((id(h), key), 0) and self._fits(h, wanted)]
+            free = next(
+                (h for h in fits if taken.get((id(h), key), 0) < (1 if self._is_carrier(h) else child.max)), None
+            )
+            if free is None or (
+                wanted is None and not self._is_carrier(free) and self._carrier(group, None) is not None
+            ):
+                carriers = [
+                    h for h in heads if self._is_carrier(h) and not taken.get((id(h), key), 0) and self._fits(h, wanted)
+                ]
                 free = carriers[0] if carriers else self._new_head(group, wanted, heads, below) or free
             if free is None:
                 name = use.values[0].name if use.values else child.tag
@@ -500,7 +506,7 @@ class _DocumentReader:
         if element.getroottree().docinfo.internalDTD is not None:
             raise NotCanonical("The XML brings a document type declaration, which is refused.", 1)
         if element.tag != f"{_NS}{ROOT}":
-            text = f"The XML begins with {element.tag}, not with {ROOT} in the namespace {NAMESPACE}."
+            text = f"The XML begins with {element.tag!s}, not with {ROOT} in the namespace {NAMESPACE}."
             raise NotCanonical(text, element.sourceline or 1)
 
     def end(self, element: etree._Element) -> Iterator[Written]:
@@ -561,10 +567,7 @@ class _DocumentReader:
         message = self._roots.get(name)
         error, raws = None, list[str]()
         try:
-            if message is None:
-                raws = _unknown(element, out)
-            else:
-                raws = self._writer(message, out).message(element)
+            raws = _unknown(element, out) if message is None else self._writer(message, out).message(element)
         except CannotWrite as fault:
             error = str(fault)
         usual = from_hex(element.get("line-end", ""))
@@ -627,7 +630,9 @@ def _unknown(element: etree._Element, out: _Out) -> list[str]:
     if element.get("closed") == "no":
         return raws
     reference = found[1][1].get((1, 1), "") if 1 in found else ""
-    reference = from_hex(element.get("trailer-reference", "")) if element.get("trailer-reference") is not None else reference
+    reference = (
+        from_hex(element.get("trailer-reference", "")) if element.get("trailer-reference") is not None else reference
+    )
     count = from_hex(element.get("count", str(len(raws) + 1)))
     raw = join_elements([["UNT"], [count], [reference]] if reference else [["UNT"], [count]], out.delimiters)
     return [*raws, _apply(raw, notes.get(len(raws) + 1, ""))]

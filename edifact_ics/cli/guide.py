@@ -13,7 +13,9 @@ from edifact_ics.render import guide as render
 
 @click.command()
 @click.argument("words", nargs=-1, metavar="[MESSAGE | check PATH]")
-@click.option("--basis", type=click.Choice(["guide", "observed", "inferred", "assumed"]), help="Only rows that rest on it.")
+@click.option(
+    "--basis", type=click.Choice(["guide", "observed", "inferred", "assumed"]), help="Only rows that rest on it."
+)
 def guide(words: tuple[str, ...], basis: str | None) -> None:
     """Print the guide of a message; without MESSAGE, the list of guides. `guide check PATH` verifies a guide file.
 

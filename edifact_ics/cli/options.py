@@ -25,7 +25,9 @@ class Unreadable(click.ClickException):
 def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that choose findings and weigh them."""
     for option in (
-        click.option("--severity", "severities", multiple=True, metavar="ID=LEVEL", help="Give a code another severity."),
+        click.option(
+            "--severity", "severities", multiple=True, metavar="ID=LEVEL", help="Give a code another severity."
+        ),
         click.option("--ignore", multiple=True, metavar="PREFIX", help="Leave out findings whose code begins so."),
         click.option("--select", multiple=True, metavar="PREFIX", help="Keep only findings whose code begins so."),
     ):

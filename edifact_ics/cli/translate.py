@@ -25,7 +25,9 @@ _HELD = 1 << 22  # kept in memory until it is known whether it may be written
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE…")
 @click.option("-o", "--output", metavar="OUT", help="Where to write; a folder with --split or for several files.")
-@click.option("--to", "to", type=click.Choice(["xml", "json", "edifact"]), help="Default: the other of EDIFACT and XML.")
+@click.option(
+    "--to", "to", type=click.Choice(["xml", "json", "edifact"]), help="Default: the other of EDIFACT and XML."
+)
 @click.option("--split", is_flag=True, help="One file for each message.")
 @click.option("--no-trace", is_flag=True, help="Plain XML, for those who do not go back.")
 @click.option("--force", is_flag=True, help="Write despite errors; nothing that was sent is dropped.")
@@ -62,7 +64,9 @@ def translate(
     for path in found:
         with reading(path) as file:
             beginning, source = peek(file)
-            job = _Job(path, to or ("edifact" if is_xml(beginning) else "xml"), is_xml(beginning), not no_trace, force, judge)
+            job = _Job(
+                path, to or ("edifact" if is_xml(beginning) else "xml"), is_xml(beginning), not no_trace, force, judge
+            )
             ok = job.split(source, into) if split and into is not None else job.whole(source, output, into)
         code = code if ok else 1
     sys.exit(code)
@@ -149,7 +153,9 @@ def _elements(run: Run, source: BinaryIO) -> Iterator[etree._Element]:
         elif held:
             held.append(text)
         if text.endswith("</Interchange>"):
-            yield etree.fromstring("".join(held).replace("<Interchange", f'<Interchange xmlns="{canonical.NAMESPACE}"', 1))
+            yield etree.fromstring(
+                "".join(held).replace("<Interchange", f'<Interchange xmlns="{canonical.NAMESPACE}"', 1)
+            )
             held = []
 
 

@@ -11,7 +11,7 @@ def text(mig: Mig, basis: str | None = None) -> Iterator[str]:
     """Give the lines of a guide; with `basis`, only the rows that rest on it."""
     yield f"{mig.message}  {mig.title}  ({mig.identifier}; {mig.xml})"
     if basis is None:
-        yield "Status M mandatory, C conditional; then how often. Formats: EDIFACT, then the shorter ICS one where known."
+        yield "M mandatory, C conditional; then how often. Formats: EDIFACT, then the shorter one of ICS where known."
         yield ""
         yield from _group(mig.root, 0)
         return

@@ -13,7 +13,12 @@ from edifact_ics.render.report import FUNCTIONS, shown
 from edifact_ics.structure import Placed
 from edifact_ics.syntax import split_elements
 
-_HEADINGS = {"TransportLine": "Transport line", "Line": "Line", "MessageResponse": "Answer to message", "SegmentError": "Segment"}
+_HEADINGS = {
+    "TransportLine": "Transport line",
+    "Line": "Line",
+    "MessageResponse": "Answer to message",
+    "SegmentError": "Segment",
+}
 
 
 def lines(steps: Iterator[Step], run: Run) -> Iterator[str]:
@@ -79,7 +84,9 @@ def _message(done: Checked) -> Iterator[str]:
 def _headings(placed: Placed, counts: dict[str, int]) -> Iterator[str]:
     for frame in placed.step.frames if placed.step else ():
         counts[frame.name] = counts.get(frame.name, 0) + 1
-        said = next((text for value, text in placed.item.values if value.xml.endswith(("LineNumber", "ReferenceNumber"))), "")
+        said = next(
+            (text for value, text in placed.item.values if value.xml.endswith(("LineNumber", "ReferenceNumber"))), ""
+        )
         name = _HEADINGS.get(frame.name, frame.name)
         yield f"  -- {name} {shown(said) or counts[frame.name]}"
 
@@ -118,7 +125,10 @@ def _worded(value: Value, text: str) -> str:
     return f"{text} ({label})" if label else text
 
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def _date(text: str) -> str:

@@ -44,7 +44,9 @@ def text(report: Report, colour: bool = False, quiet: bool = False) -> Iterator[
             yield from _findings(by_message.get(message.number, []), colour, "      ")
         if len(listed) < len(messages) and not quiet:
             yield f"    {len(messages) - len(listed)} messages without findings"
-    skipped = [f"{stage} ({state.removeprefix('skipped: ')})" for stage, state in report.stages.items() if state != "run"]
+    skipped = [
+        f"{stage} ({state.removeprefix('skipped: ')})" for stage, state in report.stages.items() if state != "run"
+    ]
     if skipped and not quiet:
         yield "  not done: " + ", ".join(skipped)
 
@@ -84,7 +86,8 @@ def _message(message: MessageSummary) -> str:
 def _findings(findings: list[Finding], colour: bool, indent: str) -> Iterator[str]:
     for finding in findings:
         start, end = (_COLOURS[finding.severity], "\x1b[0m") if colour else ("", "")
-        yield f"{indent}{start}{finding.severity.value} {finding.code}{end} {place(finding.position)}: {shown(finding.message)}"
+        head = f"{start}{finding.severity.value} {finding.code}{end}"
+        yield f"{indent}{head} {place(finding.position)}: {shown(finding.message)}"
         if finding.path:
             yield f"{indent}  in {shown(finding.path)}"
         if finding.hint:
