@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from edifact_ics.envelope import Interchange, Message
-from edifact_ics.interpret import PART, TRACE, Interpreted, attribute, kept, safe, to_hex
+from edifact_ics.interpret import Interpreted, kept, safe
 from edifact_ics.layout import Frame, paths
 from edifact_ics.mig import Value
 from edifact_ics.structure import Placed, Table, Walk
 from edifact_ics.syntax import split_elements
+from edifact_ics.trace import PART, SEGMENT_PART, TRACE, attribute, to_hex, written_attribute
 from edifact_ics.values import clean
 
 NAMESPACE = "urn:edifact-ics:canonical"
@@ -138,9 +139,6 @@ def _turn(out: list[str], old: tuple[str, ...], new: tuple[str, ...]) -> None:
     out += [f"<{name}>" for name in new[same:]]
 
 
-SEGMENT_PART = "\x1e"  # between the segments of a value in a `sent` attribute
-
-
 def _run_on(runs: list[tuple[int, Value, str, str, int]]) -> list[tuple[int, str]]:
     """Return the values that run over several segments, joined as text."""
     found: dict[int, list[tuple[Value, str, str, int]]] = {}
@@ -195,14 +193,8 @@ def _message_marks(table: Table, message: Message, placed: list[Placed], trailer
     notes = [f"{p.number}:{p.item.sent}" for p in placed if p.item.sent and p.item.sent != "@"]
     marks = f' carriers="{" ".join(carriers)}"' if carriers else ""
     if notes:
-        marks += attribute_raw("sent", " ".join(notes))
+        marks += written_attribute("sent", " ".join(notes))
     return marks + _break_marks(message) + _trailer_marks(message)
-
-
-def attribute_raw(name: str, text: str) -> str:
-    """Return an attribute whose text is written in hex where needed already."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return f' {name}="{text}"'
 
 
 def _break_marks(message: Message) -> str:
@@ -216,7 +208,7 @@ def _break_marks(message: Message) -> str:
     if message.first != usual:
         odd.insert(0, f"1:{to_hex(message.first, ' ')}")
     marks = attribute("line-end", usual) if usual else ""
-    return marks + (attribute_raw("breaks", " ".join(odd)) if odd else "")
+    return marks + (written_attribute("breaks", " ".join(odd)) if odd else "")
 
 
 def line_end(message: Message) -> str:
@@ -252,7 +244,7 @@ def opening_xml(interchange: Interchange, envelope: Table, header: Interpreted |
         marks += attribute("before", interchange.before) if interchange.before else ""
         marks += attribute("break", interchange.lead) if interchange.lead else ""
         if header is not None and header.sent:
-            marks += attribute_raw("sent", header.sent)
+            marks += written_attribute("sent", header.sent)
     if header is None:
         kind = "" if interchange.bare else "missing"
         return f'<Interchange envelope="{kind or "none"}"{marks}>'
@@ -286,7 +278,7 @@ def closing_xml(interchange: Interchange, trace: bool) -> str:
         extra = [(p, t) for p, t in item.unmapped if p not in ((1, 1), (2, 1))]
         notes = [f"{p[0]}.{p[1]}={to_hex(t, ', ;')}" for p, t in extra] + ([item.sent] if item.sent else [])
         if notes:
-            marks += attribute_raw("sent", ";".join(notes))
+            marks += written_attribute("sent", ";".join(notes))
         if interchange.trailer_lead:
             marks += attribute("break", interchange.trailer_lead)
     if interchange.unterminated:
@@ -301,7 +293,7 @@ def stray_xml(interchange: Interchange, raws: list[str]) -> str:
     parts = []
     for raw in raws:
         item = kept(raw, interchange.delimiters, interchange.syntax)
-        note = attribute_raw("notes", item.sent) if item.sent else ""
+        note = written_attribute("notes", item.sent) if item.sent else ""
         inner = "".join(text.replace(TRACE, "") for _, text in item.traced)
         parts.append(f"<Outside{note}>{inner}</Outside>")
     return "".join(parts)

@@ -13,15 +13,13 @@ from xml.sax.saxutils import escape
 from edifact_ics import values
 from edifact_ics.directory import Place, code_titles
 from edifact_ics.finding import CODES, Severity
-from edifact_ics.layout import UNMAPPED, Layout, Plan, written
-from edifact_ics.mig import Condition, Segment, Use, Value
+from edifact_ics.layout import UNMAPPED, Plan, written
+from edifact_ics.mig import Condition, Use, Value
+from edifact_ics.row import Row, component, cut, to_elements
 from edifact_ics.syntax import Delimiters, decode, encode, join_elements, outside, split_elements
+from edifact_ics.trace import PART, TRACE, attribute, insertions, to_hex
 
-TRACE = "\0"  # where a trace attribute goes in a text
-PART = "\x1f"  # between the components of a value in a `sent` attribute
 _UNSAFE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_HEX = re.compile("[\x00-\x1f\x7f-\x9f\\\\\ud800-\udfff\ufffe\uffff]")
-_UNHEX = re.compile(r"\\x([0-9A-F]{2})|\\u([0-9A-F]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,193 +72,55 @@ class Interpreted:
         return component(elements, place)
 
 
-def component(elements: list[list[str]], place: Place) -> str:
-    """Return a component of split elements by its 1-based place, "" where nothing was sent."""
-    if place[0] >= len(elements) or place[1] > len(elements[place[0]]):
-        return ""
-    return elements[place[0]][place[1] - 1]
+def interpret(row: Row, raw: str, context: tuple[bool, ...] = ()) -> Interpreted:
+    """Return what a segment says. `context` tells which of the row's conditions hold for the segments before it."""
+    return _plain(row, raw) or _Reading(row, raw, dict(zip(row.conditions, context, strict=True))).result()
 
 
-def to_hex(text: str, also: str = "") -> str:
-    """Return a text for an attribute: control characters, the backslash and those of `also` as `\\x0D`."""
-    text = _HEX.sub(_hex, text)
-    for char in also:
-        text = text.replace(char, _hex_of(char))
-    return text
+def _plain(row: Row, raw: str) -> Interpreted | None:
+    """Read a segment in which nothing is out of the ordinary; None when that is not so.
 
-
-def _hex(match: re.Match[str]) -> str:
-    return _hex_of(match.group())
-
-
-def _hex_of(char: str) -> str:
-    return f"\\x{ord(char):02X}" if ord(char) < 256 else f"\\u{ord(char):04X}"
-
-
-def from_hex(text: str) -> str:
-    """The inverse of `to_hex`."""
-    return _UNHEX.sub(lambda m: chr(int(m.group(1) or m.group(2), 16)), text) if "\\" in text else text
-
-
-def attribute(name: str, value: str) -> str:
-    """Return an XML attribute with a blank in front, its value escaped by `to_hex` and for XML."""
-    return f' {name}="{escape(to_hex(value), {chr(34): "&quot;"})}"'
-
-
-def cut(text: str, value: Value, capacity: list[int]) -> list[str]:
-    """Return a value cut over its components: each filled up, but never with a blank at an edge (guide: run-on)."""
-    parts: list[str] = []
-    rest = text
-    for size in capacity:
-        end = min(size, len(rest))
-        if end < len(rest):
-            early = end
-            while early > 1 and " " in (rest[early - 1], rest[early]):
-                early -= 1
-            end = early if early > 1 else end
-        parts.append(rest[:end])
-        rest = rest[end:]
-    if rest:
-        parts[-1] += rest
-    while len(parts) > 1 and not parts[-1]:
-        parts.pop()
-    return parts
-
-
-class Row:
-    """A segment position compiled for one guide and one way of writing (delimiters, repertoire)."""
-
-    def __init__(self, segment: Segment, layout: Layout, delimiters: Delimiters, syntax: str) -> None:
-        self.segment = segment
-        self._layout = layout
-        self._delimiters = delimiters
-        self._syntax = syntax
-        self._plain = delimiters.release
-        self._by_key: dict[tuple[Place, ...], dict[tuple[str, ...], list[int]]] = {}
-        self._keyless: list[int] = []
-        self._fixed_checked = segment.tag != "UNH"  # the envelope judges the type of a message
-        conditions: list[Condition] = []
-        for index, use in enumerate(segment.uses):
-            self._index_use(index, use)
-            conditions += [c for c in use.when if c.position]
-            conditions += [c for value in use.values for c in value.when if c.position]
-        self.conditions = tuple(dict.fromkeys(conditions))
-        self.source = f"mig {layout.mig.message.lower()} {segment.position} {segment.tag}"
-
-    def _index_use(self, index: int, use: Use) -> None:
-        if not use.keys:
-            self._keyless.append(index)
-            return
-        table = self._by_key.setdefault(tuple(c.place for c in use.keys), {})
-        combinations: list[tuple[str, ...]] = [()]
-        for condition in use.keys:
-            combinations = [(*done, v) for done in combinations for v in condition.values]
-        for key in combinations:
-            table.setdefault(key, []).append(index)
-
-    # ------------------------------------------------------------------ reading
-
-    def interpret(self, raw: str, context: tuple[bool, ...] = ()) -> Interpreted:
-        """Return what a segment says. `context` tells which of `conditions` hold for the segments before it."""
-        return _Reading(self, raw, dict(zip(self.conditions, context, strict=True))).result()
-
-    def uses_of(self, elements: list[list[str]]) -> list[int]:
-        """Return the indexes of the uses that the segment's qualifiers name."""
-        found: list[int] = []
-        for places, table in self._by_key.items():
-            found += table.get(tuple(component(elements, p) for p in places), ())
-        return found or self._keyless
-
-    def key_places(self) -> list[Place]:
-        """The places whose values tell the uses apart, the one that most uses look at first."""
-        counts: dict[Place, int] = {}
-        for places, table in self._by_key.items():
-            for place in places:
-                counts[place] = counts.get(place, 0) + len(table)
-        return sorted(counts, key=lambda p: -counts[p])
-
-    def matches(self, raw: str) -> bool:
-        """Tell whether the qualifiers of a segment name a use of this row."""
-        return bool(self.uses_of(split_elements(raw, self._delimiters)))
-
-    # ------------------------------------------------------------------ writing
-
-    def compose(
-        self, uses: list[Use], texts: dict[Place, str], constants: dict[Place, str] | None = None
-    ) -> list[list[str]]:
-        """Return the elements of a segment, tag first: its values, its qualifiers and what is fixed around them.
-
-        `constants` overrides what is fixed, as a segment was sent.
-        """
-        grid = dict(texts)
-        for use in uses:
-            for condition in use.keys:
-                grid.setdefault(condition.place, condition.values[0])
-        for use in uses:
-            for condition in use.fixed:
-                if condition.place not in grid and self.is_fixed(use, condition.place, grid):
-                    grid[condition.place] = condition.values[0]
-        grid.update(constants or {})
-        return to_elements(self.segment.tag, grid)
-
-    def is_fixed(self, use: Use, place: Place, grid: dict[Place, str]) -> bool:
-        """Tell whether a fixed component must be there: always, unless its composite has values and none was sent."""
-        element = place[0]
-        mates = [p for p, text in grid.items() if p[0] == element and p != place and text]
-        if mates:
-            return True
-        return not any(p[0] == element for value in use.values for p in value.places)
-
-    def capacity(self, value: Value) -> list[int]:
-        """The characters each component of a value holds."""
-        return [self.segment.type.element(p).format.most for p in value.places]
-
-
-def to_elements(tag: str, grid: dict[Place, str]) -> list[list[str]]:
-    """Return texts by place as elements, tag first."""
-    elements: list[list[str]] = [[tag]]
-    for (element, number), text in sorted(grid.items()):
-        while len(elements) <= element:
-            elements.append([""])
-        parts = elements[element]
-        parts.extend([""] * (number - len(parts)))
-        parts[number - 1] = text
-    return elements
-
-
-def insertions(written: str, sent: str) -> str | None:
-    """Return what must be inserted into `written` to give `sent`, as `12?,30:+`; None when that is not enough.
-
-    Offsets count from 0 in `sent`. Only service characters can differ so: superfluous releases and separators.
+    What was read is composed again: if that gives the very text that was sent, then no element is surplus or missing,
+    nothing fixed differs, and nothing need be remembered. Only the values themselves are left to judge.
     """
-    found: list[str] = []
-    at = last = 0
-    for index, char in enumerate(sent):
-        if at < len(written) and written[at] == char:
-            at += 1
+    if not raw.isprintable() or row.syntax != "UNOC":
+        return None
+    elements = split_elements(raw, row.delimiters)
+    uses = row.uses_of(elements)
+    plan = row.plain[uses[0]] if len(uses) == 1 else None
+    if plan is None:
+        return None
+    use = row.segment.uses[uses[0]]
+    texts: dict[Place, str] = {}
+    found: list[tuple[Value, str]] = []
+    traced: list[tuple[int, str]] = []
+    for entry in plan:
+        place, value = entry.place, entry.value
+        text = component(elements, place)
+        if not text:
+            if value.mandatory:
+                return None
             continue
-        if found and last == index - 1:
-            found[-1] += char
+        if value.code:
+            if text != value.code:
+                return None
+            texts[place], text = text, "Y"
         else:
-            found.append(f"{index}{_MARK}{char}")
-        last = index
-    return ",".join(to_hex(item, ",; ") for item in found) if at == len(written) else None
-
-
-_MARK = "~"
-
-
-def insert(text: str, script: str) -> str:
-    """Return `text` with what `insertions` found put in again."""
-    out, at, length = [], 0, 0
-    for item in script.split(","):
-        index, _, chars = item.partition(_MARK)
-        chars = from_hex(chars)
-        keep = int(index) - length
-        out += [text[at : at + keep], chars]
-        at += keep
-        length += keep + len(chars)
-    return "".join(out) + text[at:]
+            sound = text.isalnum() or (text[0] != " " and text[-1] != " " and "  " not in text)
+            if not sound or len(text) > entry.room or values.fault(value, text, entry.element) is not None:
+                return None
+            texts[place] = text
+        found.append((value, text))
+        traced.append((entry.slot, f"{entry.start}{TRACE}>{safe(text)}{entry.end}"))
+    if not found or not row.is_whole(elements):
+        return None
+    if join_elements(row.compose([use], texts), row.delimiters) != raw:
+        return None
+    wrap = row.layout.plans[use.id].wrap
+    if wrap:
+        traced = [(plan[0].slot, f"<{wrap}>{''.join([xml for _, xml in traced])}</{wrap}>")]
+    parts = tuple([(slot, xml.replace(TRACE, "")) for slot, xml in traced])
+    return Interpreted(tuple(uses), parts, tuple(traced), tuple(found), elements=elements)
 
 
 class _Reading:
@@ -270,10 +130,10 @@ class _Reading:
         self._row = row
         self._raw = raw
         self._context = context
-        self._delimiters = row._delimiters
+        self._delimiters = row.delimiters
         self._elements = split_elements(raw, self._delimiters)
         if not raw.isascii():
-            self._elements = [[decode(c, row._syntax) for c in e] for e in self._elements]
+            self._elements = [[decode(c, row.syntax) for c in e] for e in self._elements]
         self._findings: list[ElementFinding] = []
         self._covered: set[Place] = set()
         self._said: set[int] = set()  # elements about which something was said already
@@ -403,7 +263,7 @@ class _Reading:
         for condition in use.fixed:
             place = condition.place
             self._covered.add(place)
-            if not row._fixed_checked or place[0] in self._said:
+            if not row.fixed_checked or place[0] in self._said:
                 continue
             said = self._at(place)
             if condition.holds(said) or (not said and not row.is_fixed(use, place, grid)):
@@ -424,7 +284,7 @@ class _Reading:
     # ------------------------------------------------------------------ values
 
     def _read_values(self, uses: list[Use], out: Interpreted) -> None:
-        layout = self._row._layout
+        layout = self._row.layout
         parts: list[tuple[int, str]] = []
         traced: list[tuple[int, str]] = []
         found: list[tuple[Value, str]] = []
@@ -495,10 +355,10 @@ class _Reading:
                 self._add("VAL-10", place[0], part, f"{value.name} holds only blanks and counts as not sent.", **more)
             return ""
         for number, sent in enumerate(texts):
-            wrong = outside(encode(sent, self._row._syntax) if not sent.isascii() else sent, self._row._syntax)
+            wrong = outside(encode(sent, self._row.syntax) if not sent.isascii() else sent, self._row.syntax)
             if wrong is not None:
                 spot = self._part(value.places[number])
-                char, known = _show(sent[wrong]), self._row._syntax
+                char, known = _show(sent[wrong]), self._row.syntax
                 message = f"{value.name} holds the character {char}, which is not in the repertoire {known}."
                 self._add("SYN-05", value.places[number][0], spot, message, value=joined[:200], **more)
                 return text
@@ -574,14 +434,14 @@ class _Reading:
     def _check_repertoire(self, left: list[tuple[Place, str]]) -> None:
         if any(f.code == "SYN-05" for f in self._findings):
             return
-        index = outside(self._raw, self._row._syntax)
+        index = outside(self._raw, self._row.syntax)
         if index is None:
             return
         for number, parts in enumerate(self._elements):
             for i, text in enumerate(parts, 1):
-                wrong = outside(encode(text, self._row._syntax) if not text.isascii() else text, self._row._syntax)
+                wrong = outside(encode(text, self._row.syntax) if not text.isascii() else text, self._row.syntax)
                 if wrong is not None:
-                    message = f"The character {_show(text[wrong])} is not in the repertoire {self._row._syntax}."
+                    message = f"The character {_show(text[wrong])} is not in the repertoire {self._row.syntax}."
                     # It is also why the value is unknown or misplaced: one cause, one finding.
                     self._findings = [f for f in self._findings if f.element != number]
                     self._add(
@@ -621,7 +481,7 @@ class _Reading:
                 blank = any(place in v.places for u in uses for v in u.values if v.xml not in kept and not v.derived)
                 if number and (had != sent or (blank and sent and place not in dict(out.unmapped))):
                     notes.append(f"{number}.{i}={to_hex(sent, ', ;')}")
-        encoded = [[encode(c, row._syntax) for c in e] for e in self._elements]
+        encoded = [[encode(c, row.syntax) for c in e] for e in self._elements]
         written_raw = join_elements(encoded, self._delimiters)
         script = insertions(written_raw, self._raw)
         if script:

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 
 from edifact_ics.directory import segment_types
 from edifact_ics.finding import CODES, Severity
-from edifact_ics.interpret import ElementFinding, Interpreted, Row, kept
+from edifact_ics.interpret import ElementFinding, Interpreted, interpret, kept
 from edifact_ics.layout import Frame, Layout
 from edifact_ics.mig import Group, Mig, Segment
+from edifact_ics.row import Row
 from edifact_ics.syntax import MAX_SEGMENT, STANDARD, Delimiters, split_elements
 
 _AHEAD = 8  # segments looked at to choose between two explanations
@@ -266,7 +267,7 @@ class Table:
             key = raw + "\0" + "".join("10"[not fact] for fact in facts)
         known = node.cache.get(key)
         if known is None:
-            known = row.interpret(raw, facts)
+            known = interpret(row, raw, facts)
             if len(raw) <= _CACHE_LONGEST:
                 if self._cached >= _CACHE_ENTRIES:
                     for other in self.nodes:

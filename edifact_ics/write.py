@@ -13,13 +13,14 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from edifact_ics.canonical import NAMESPACE, ROOT, SEGMENT_PART
+from edifact_ics.canonical import NAMESPACE, ROOT
 from edifact_ics.directory import Place
-from edifact_ics.interpret import PART, Row, cut, from_hex, insert, to_elements
 from edifact_ics.layout import Frame, paths
 from edifact_ics.mig import SERVICE, Condition, Group, Mig, Segment, Use, Value, load_mig, messages
+from edifact_ics.row import Row, cut, to_elements
 from edifact_ics.structure import Node, Table
 from edifact_ics.syntax import STANDARD, Delimiters, encode, join_elements
+from edifact_ics.trace import PART, SEGMENT_PART, from_hex, insert, notes_by_segment, parse_note
 from edifact_ics.values import clean
 
 _NS = "{" + NAMESPACE + "}"
@@ -93,7 +94,7 @@ class Writer:
         box = Box(self._table.layout.root)
         kept: list[Kept] = []
         self._read(element, box, (), kept)
-        sent = _notes(element.get("sent", ""))
+        sent = notes_by_segment(element.get("sent", ""))
         numbered = self._numbered(element, box, kept)
         if numbered is None:
             if kept:
@@ -151,7 +152,7 @@ class Writer:
         return [found[number] for number in sorted(found)]
 
     def _raw(self, bit: Bit | tuple[str, dict[Place, str]], note: str) -> str:
-        constants, script = _parse_note(note)
+        constants, script = parse_note(note)
         if isinstance(bit, Bit):
             elements = self._elements(bit, constants)
         else:
@@ -388,32 +389,8 @@ def _read_unmapped(element: etree._Element, kept: list[Kept]) -> None:
     kept.append((number, tag, places))
 
 
-def _notes(text: str) -> dict[int, str]:
-    """Return what is remembered of the segments of a message, by their numbers."""
-    found = {}
-    for item in text.split():
-        number, _, note = item.partition(":")
-        if number.isdecimal():
-            found[int(number)] = note
-    return found
-
-
-def _parse_note(note: str) -> tuple[dict[Place, str], str]:
-    """Return the components sent otherwise than fixed, and the script of what must be inserted."""
-    constants: dict[Place, str] = {}
-    script = ""
-    for part in filter(None, note.split(";")):
-        if part.startswith("@"):
-            script = part[1:]
-        else:
-            place, _, text = part.partition("=")
-            first, _, second = place.partition(".")
-            constants[(int(first), int(second))] = from_hex(text)
-    return constants, script
-
-
 def _apply(raw: str, note: str) -> str:
-    _, script = _parse_note(note)
+    _, script = parse_note(note)
     return insert(raw, script) if script else raw
 
 
@@ -571,7 +548,7 @@ class _DocumentReader:
         except CannotWrite as fault:
             error = str(fault)
         usual = from_hex(element.get("line-end", ""))
-        leads = {number: from_hex(text) for number, text in _notes(element.get("breaks", "")).items()}
+        leads = {number: from_hex(text) for number, text in notes_by_segment(element.get("breaks", "")).items()}
         end = out.delimiters.terminator
         text = "".join(leads.get(i, usual) + raw + end for i, raw in enumerate(raws, 1))
         if element.get("terminated") == "no":
@@ -598,7 +575,7 @@ class _DocumentReader:
             return tail
         if out.bare and not notes.get("count"):
             return tail
-        constants, script = _parse_note(notes.get("sent", ""))
+        constants, script = parse_note(notes.get("sent", ""))
         count = from_hex(notes.get("count", str(out.messages)))
         reference = from_hex(notes["trailer-reference"]) if "trailer-reference" in notes else out.reference
         grid = {(1, 1): count, (2, 1): reference, **constants}
@@ -614,7 +591,7 @@ def _unknown(element: etree._Element, out: _Out) -> list[str]:
     for child in element:
         if isinstance(child.tag, str):
             _read_unmapped(child, kept)
-    notes = _notes(element.get("sent", ""))
+    notes = notes_by_segment(element.get("sent", ""))
     found: dict[int, tuple[str, dict[Place, str]]] = {}
     for number, tag, places in kept:
         found.setdefault(number, (tag, {}))[1].update(places)

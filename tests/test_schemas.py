@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -122,8 +122,8 @@ def _fill(layout: Layout, frame: Frame, path: Names, rows: list[Row], items: dic
 def _wrapped(path: Names, row: Row, rows: list[Row], layout: Layout, items: dict[Names, Item]) -> None:
     """Take the values of a use into the container that its segments fill alone."""
     plan = layout.plans[row.use.id]
-    feeding = [r for r in rows if layout.plans.get(r.use.id) and (p := layout.plans[r.use.id]).wrap and p.slot == plan.slot]
-    feeding = [r for r in feeding if layout.plans[r.use.id].frame is plan.frame]
+    same = {i for i, p in layout.plans.items() if p.wrap and p.frame is plan.frame and p.slot == plan.slot}
+    feeding = [r for r in rows if r.use.id in same]
     openers = [r for r in feeding if not layout.plans[r.use.id].joins]
     if row is openers[0]:
         most = min(sum(r.use.max for r in openers), row.room) if row.use.each else 1
@@ -183,7 +183,7 @@ def file_of(message: str, folder: Path) -> Path:
 
 @cache
 def explained(message: str, folder: Path) -> xmlschema.XMLSchema:
-    return xmlschema.XMLSchema(str(file_of(message, folder)), allow="sandbox")
+    return xmlschema.XMLSchema(str(file_of(message, folder)), allow="local")
 
 
 @cache
@@ -195,7 +195,8 @@ def content(message: str, folder: Path) -> XsdGroup:
     """Return what the message element (or the envelope) holds."""
     schema = explained(message, folder)
     kind = schema.types["Envelope"] if message == SERVICE else schema.elements[load_mig(message).xml].type
-    assert isinstance(kind, XsdComplexType) and isinstance(kind.content, XsdGroup)
+    assert isinstance(kind, XsdComplexType)
+    assert isinstance(kind.content, XsdGroup)
     return kind.content
 
 
@@ -272,7 +273,7 @@ def out_of_order(message: str, folder: Path = SCHEMAS) -> list[str]:
         slots = {p[-1]: index for index, p in enumerate(_below(guide(message), path))} | {"Unmapped": math.inf}
         for order in _orders(group):
             places = [slots[name] for name in order if name in slots]
-            if any(one >= two for one, two in zip(places, places[1:], strict=False)):
+            if any(one >= two for one, two in pairwise(places)):
                 wrong.append(f"{'/'.join(path)}: {' '.join(order)}")
     return wrong
 
@@ -350,7 +351,7 @@ def texts(item: Item) -> tuple[list[str], list[str]]:
 
 
 def _limits(value: Value) -> tuple[str, int, int]:
-    """Return kind, least and most characters: the EDIFACT format, and the dictionary's unless it is a guess from samples."""
+    """Return kind, least and most characters: those of the EDIFACT format, and the dictionary's unless only seen."""
     forms = [value.format]
     most = value.format.most * value.segments
     if value.dictionary is not None and value.dictionary_basis != "sample":
@@ -399,7 +400,9 @@ def _decimals(value: Value) -> tuple[list[str], list[str]]:
 # ---------------------------------------------------------------------- documents to try
 
 
-def document(message: str, target: Names = (), text: str = "", without: Names | None = None, times: int = 1) -> etree._Element:
+def document(
+    message: str, target: Names = (), text: str = "", without: Names | None = None, times: int = 1
+) -> etree._Element:
     """Return the smallest document of a guide that holds the target: with this text, so many times.
 
     What must stand beside it stands there too, but for `without`.
@@ -414,7 +417,7 @@ def document(message: str, target: Names = (), text: str = "", without: Names | 
             for _ in range(times if here == target else 1):
                 child = etree.SubElement(parent, f"{{{NAMESPACE}}}{here[-1]}")
                 if item.value is not None:
-                    child.text = text if here == target and text is not None else texts(item)[0][0]
+                    child.text = text if here == target else texts(item)[0][0]
                 else:
                     build(child, here)
 
@@ -499,7 +502,7 @@ def test_what_must_be_there_is_missed(message: str) -> None:
 @pytest.mark.parametrize("message", GUIDES)
 def test_one_too_many_is_refused(message: str) -> None:
     for path, item in guide(message).items():
-        if item.high < 1000 and not (item.value is None and all(guide(message)[p].value is None for p in _below(guide(message), path))):
+        if item.high < 1000:
             assert compiled(message, SCHEMAS).validate(filled(message, path, item.high)), path
             assert not compiled(message, SCHEMAS).validate(filled(message, path, item.high + 1)), path
 
@@ -561,7 +564,9 @@ def test_marks_of_a_message(message: str) -> None:
     assert not compiled(message, SCHEMAS).validate(element)
 
 
-@pytest.mark.parametrize("unmapped", ["<Unmapped>x</Unmapped>", '<Unmapped tag="FTX" at="4">x</Unmapped>', '<Unmapped tag="F" at="0.1"/>'])
+@pytest.mark.parametrize(
+    "unmapped", ["<Unmapped>x</Unmapped>", '<Unmapped tag="FTX" at="4">x</Unmapped>', '<Unmapped tag="F" at="0.1"/>']
+)
 def test_unmapped_names_its_place(unmapped: str) -> None:
     element = document("IMD")
     element.append(xml(unmapped))
@@ -572,7 +577,9 @@ BILL = "<Header><Bill>{}</Bill></Header>"
 SEA, AIR = "<OceanBillOfLading>A1</OceanBillOfLading>", "<HouseAirWaybillNumber>B2</HouseAirWaybillNumber>"
 
 
-@pytest.mark.parametrize(("inner", "valid"), [(SEA, True), (AIR, True), (SEA + AIR, False), (SEA + SEA, False), ("", False)])
+@pytest.mark.parametrize(
+    ("inner", "valid"), [(SEA, True), (AIR, True), (SEA + AIR, False), (SEA + SEA, False), ("", False)]
+)
 def test_bill_is_one_document(inner: str, valid: bool) -> None:
     element = document("SAC")
     element.append(xml(BILL.format(inner)))
@@ -584,7 +591,8 @@ def test_bill_is_one_document(inner: str, valid: bool) -> None:
     [
         ("<Interchanges/>", True),
         ('<Interchanges after="x"><Interchange/></Interchanges>', True),
-        ('<Interchanges><Interchange envelope="none"/><Interchange envelope="missing"/><Rest sent="x"/></Interchanges>', True),
+        ('<Interchanges><Interchange envelope="none"/><Rest sent="x"/></Interchanges>', True),
+        ('<Interchanges><Interchange envelope="missing"/><Interchange/></Interchanges>', True),
         ('<Interchanges><Interchange envelope="odd"/></Interchanges>', False),
         ("<Interchanges><Rest/></Interchanges>", False),
         ('<Interchanges><Rest sent="x"/><Interchange/></Interchanges>', False),
@@ -599,7 +607,8 @@ def test_bill_is_one_document(inner: str, valid: bool) -> None:
         (envelope(f'<Outside sent="x">{UNMAPPED}</Outside>'), False),
         (envelope(f'<UnknownMessage sent="x" line-end="x" closed="no">{UNMAPPED}{UNMAPPED}</UnknownMessage>'), True),
         (envelope("<UnknownMessage><MessageReferenceNumber>1</MessageReferenceNumber></UnknownMessage>"), False),
-        (envelope('<Trailer count="2" trailer-reference="9" sent="x" break="" terminated="no" after="" closed="no"/>'), True),
+        (envelope('<Trailer count="2" trailer-reference="9" sent="x" break="" after=""/>'), True),
+        (envelope('<Trailer terminated="no" closed="no"/>'), True),
         (envelope('<Trailer terminated="yes"/>'), False),
         (envelope().replace("<Envelope>", f"{IMD}<Envelope>"), False),
         (envelope().replace("</Envelope>", f"{UNMAPPED}</Envelope>"), True),
@@ -612,7 +621,8 @@ def test_interchange(text: str, valid: bool) -> None:
 
 def test_every_message_stands_in_an_interchange() -> None:
     kind = explained(SERVICE, SCHEMAS).types["Interchange"]
-    assert isinstance(kind, XsdComplexType) and isinstance(kind.content, XsdGroup)
+    assert isinstance(kind, XsdComplexType)
+    assert isinstance(kind.content, XsdGroup)
     known = {str(e.local_name) for e in kind.content.iter_elements() if isinstance(e, XsdElement)}
     assert {load_mig(message).xml for message in messages()} <= known
 
@@ -638,7 +648,7 @@ def test_both_validators_judge_alike(message: str) -> None:
         seen.add(element.type.local_name)
         for text in [group for side in texts(item) for group in side]:
             tried = document(message, path, text)
-            verdict = explained(message, SCHEMAS).is_valid(tried)
+            verdict = explained(message, SCHEMAS).is_valid(etree.tostring(tried))
             assert verdict is compiled(message, SCHEMAS).validate(tried), (path, text[:60])
     assert len(seen) > 8
 
@@ -646,33 +656,40 @@ def test_both_validators_judge_alike(message: str) -> None:
 # ---------------------------------------------------------------------- the laws see what is wrong
 
 
+END = '    <xs:element name="Unmapped" type="Unmapped" minOccurs="0" maxOccurs="unbounded"/>\n'
+CODE = '<xs:enumeration value="{}"/>'.format
+
+# Law, guide and file; then what is replaced by what, or, behind MOVE, which element is put in front of which.
+MOVE = "move"
 SPOILED = [
-    (not_in_schema, "IMD", "imd.xsd", '   <xs:element name="PortOfLoading" type="Port" minOccurs="0"/>\n', ""),
-    (not_in_schema, "SAC", "sac.xsd", '   <xs:element name="BankAccount" type="BankAccount" minOccurs="0"/>\n', ""),
+    (not_in_schema, "IMD", "imd.xsd", '<xs:element name="PortOfLoading" type="Port" minOccurs="0"/>', ""),
+    (not_in_schema, "SAC", "sac.xsd", '<xs:element name="BankAccount" type="BankAccount" minOccurs="0"/>', ""),
     (not_in_schema, "CONTRL", "contrl.xsd", '"AnsweredAssociationCode"', '"AnsweredAssociation"'),
     (not_in_guide, "CONTRL", "contrl.xsd", '"AnsweredAssociationCode"', '"AnsweredAssociation"'),
-    (not_in_guide, "IMD", "types.xsd", '"PermitNumber" type="Reference" maxOccurs="99"/>', '"P" type="Port"/>'),
-    (not_in_guide, "SAC", "sac.xsd", '    <xs:element name="Unmapped" type="Unmapped" minOccurs="0" maxOccurs="unbounded"/>\n', ""),
-    (out_of_order, "IMD", "imd.xsd", "VoyageNumber", "\0VesselIdentifier\0VoyageNumber"),
-    (out_of_order, "SAC", "sac.xsd", "DateOfArrival", "\0ValuationDate\0DateOfArrival"),
-    (out_of_order, "CONTRL", "contrl.xsd", "AnsweredSender", "\0AnsweredRecipient\0AnsweredSender"),
-    (out_of_order, "SAC", "types.xsd", "BankAccountName", "\0BSBNumber\0BankAccountName"),
+    (not_in_guide, "IMD", "types.xsd", '"PermitNumber" type', '"PermitNo" type'),
+    (not_in_guide, "SAC", "sac.xsd", END, ""),
+    (not_in_guide, "IMD", "imd.xsd", END, END.replace("unbounded", "99")),
+    (out_of_order, "IMD", "imd.xsd", f"{MOVE} VesselIdentifier", "VoyageNumber"),
+    (out_of_order, "SAC", "sac.xsd", f"{MOVE} ValuationDate", "DateOfArrival"),
+    (out_of_order, "CONTRL", "contrl.xsd", f"{MOVE} AnsweredRecipient", "AnsweredSender"),
+    (out_of_order, "SAC", "types.xsd", f"{MOVE} BSBNumber", "BankAccountName"),
+    (out_of_order, "IMD", "imd.xsd", f"{MOVE} Unmapped", "Line"),
     (counted_otherwise, "IMD", "imd.xsd", 'maxOccurs="9999"', 'maxOccurs="9998"'),
     (counted_otherwise, "IMD", "imd.xsd", 'maxOccurs="99999"', 'maxOccurs="unbounded"'),
-    (counted_otherwise, "SAC", "types.xsd", '"PermitNumber" type="Reference" maxOccurs="99"', '"PermitNumber" type="Reference"'),
-    (counted_otherwise, "IMD", "imd.xsd", '"LineActionCode" type="LineAction"', '"LineActionCode" type="LineAction" minOccurs="0"'),
-    (counted_otherwise, "CONTRL", "contrl.xsd", 'type="InterchangeResponse"/>', 'type="InterchangeResponse" minOccurs="0"/>'),
-    (coded_otherwise, "IMD", "imd.xsd", '<xs:enumeration value="N30"/>', ""),
-    (coded_otherwise, "IMD", "imd.xsd", '<xs:enumeration value="SM"/>', '<xs:enumeration value="SM"/><xs:enumeration value="SX"/>'),
-    (coded_otherwise, "SAC", "types.xsd", '"EFTPaymentIndicator" type="YesNo"', '"EFTPaymentIndicator" type="Present"'),
+    (counted_otherwise, "SAC", "types.xsd", 'maxOccurs="99"', 'maxOccurs="98"'),
+    (counted_otherwise, "IMD", "imd.xsd", 'Code" type="LineAction"', 'Code" type="LineAction" minOccurs="0"'),
+    (counted_otherwise, "CONTRL", "contrl.xsd", '"InterchangeResponse"/>', '"InterchangeResponse" minOccurs="0"/>'),
+    (coded_otherwise, "IMD", "imd.xsd", CODE("N30"), ""),
+    (coded_otherwise, "IMD", "imd.xsd", CODE("SM"), CODE("SM") + CODE("SX")),
+    (coded_otherwise, "SAC", "sac.xsd", '"EFTPaymentIndicator" type="YesNo"', '"EFTPaymentIndicator" type="Present"'),
     (coded_otherwise, "IMD", "imd.xsd", '"InvoiceTermType" type="Reference"', '"InvoiceTermType" type="YesNo"'),
-    (coded_otherwise, "CONTRL", "contrl.xsd", '<xs:enumeration value="44"/>', ""),
+    (coded_otherwise, "CONTRL", "contrl.xsd", CODE("44"), ""),
     (judged_otherwise, "IMD", "imd.xsd", '<xs:maxLength value="350"/>', '<xs:maxLength value="349"/>'),
     (judged_otherwise, "IMD", "imd.xsd", '<xs:maxLength value="4000"/>', '<xs:maxLength value="4001"/>'),
     (judged_otherwise, "SAC", "types.xsd", "[0-9]{11}", "[0-9]{10,11}"),
     (judged_otherwise, "SAC", "types.xsd", "(\\.?[0-9]){1,18}", "(\\.?[0-9]){1,19}"),
     (judged_otherwise, "SAC", "types.xsd", "[0-9]{1,10}(", "[0-9]{1,11}("),
-    (judged_otherwise, "CONTRL", "types.xsd", '+( [^\\s&#x7F;-&#x9F;]+)*"', '+( [^\\s&#x7F;-&#x9F;]*)*"'),
+    (judged_otherwise, "CONTRL", "types.xsd", ";]+)*", ";]*)*"),
     (judged_otherwise, "CONTRL", "contrl.xsd", "[0-9]{1,3}", "[0-9]{1,4}"),
     (judged_otherwise, SERVICE, "interchange.xsd", "[0-9]{1,14}", "[0-9]{1,13}"),
 ]
@@ -686,14 +703,14 @@ def test_laws_see_what_is_wrong(
         shutil.copy(source, tmp_path)
     spoiled = tmp_path / file
     whole = spoiled.read_text(encoding="utf-8")
-    changed = _moved(whole, *new.split("\0")[1:]) if "\0" in new else whole.replace(old, new)
+    changed = _moved(whole, old.removeprefix(MOVE).strip(), new) if old.startswith(MOVE) else whole.replace(old, new)
     assert changed != whole
     spoiled.write_text(changed, encoding="utf-8")
     assert law(message, tmp_path)
 
 
 def _moved(whole: str, later: str, earlier: str) -> str:
-    """Return a schema in which one element's declaration stands in front of another's, where both stand first."""
+    """Return a schema in which the next declaration of an element is put in front of that of another."""
     lines = whole.splitlines(keepends=True)
     first = next(i for i, line in enumerate(lines) if f'name="{earlier}"' in line)
     second = next(i for i, line in enumerate(lines) if f'name="{later}"' in line and i > first)

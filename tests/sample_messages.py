@@ -1,0 +1,143 @@
+"""Small EDIFACT messages for tests: all names, numbers and references are made up, the shapes are those of real traffic.
+
+A message body is written one segment a line, without terminators. `message` puts UNH and UNT around it, `interchange`
+UNB and UNZ; both work counts out, so that a test states only what it is about.
+"""
+
+from __future__ import annotations
+
+UNA = "UNA:+.? '"
+SITE = "AAA999Z"
+CUSDEC = "CUSDEC:D:99B:UN"
+
+IMD = """
+BGM+929:::IMD+JOB4711/SEA:3+9
+CST++N10::95
+LOC+8+AUMEL::6
+LOC+12+AUMEL::6
+LOC+9+CNSHA::6
+DTM+178:20261130:102
+DTM+260:20261101:102
+GIS+Y:153:95
+GIS+TLB:109:95
+FII+COQ+987654+:::062000::215
+MEA+AAE+G+KG:1520.50000
+FTX+DEL+++O?'NEIL ?+ SONS PTY LTD
+RFF+ABQ:PO 100?:7
+RFF+ADU:JOB4711
+RFF+ANU:B
+RFF+APH:CIF
+RFF+ADP:0008::Y
+RFF+AMG:0001
+TDT+20+V077+S+++++9300001::11
+NAD+AT+12345678901::95
+NAD+VT+ZZ11YY::95
+NAD+DP++GEELONG++7 WHARF ROAD++:::VIC+3220+AU
+MOA+39:12500.00:AUD
+MOA+313:350.00:USD
+UNS+D
+DMS+1
+LIN+1+I
+PAC+++FCL:67:95
+PAC+40+1
+PAC+1+3
+PCI+1
+RFF+AAQ:ABCU1234560
+PCI+1
+RFF+MB:OB0001
+PCI+1
+RFF+BH:HB0001
+CST+1+I::95+N10::95
+FTX+AAA+++CAF\xc9 CHAIRS OF STEEL
+LOC+27+CN::5
+MEA+AAA++NO:40.00000
+NAD+SU+AAA1234567B::95
+PAC++1
+PCI+1
+FTX+RAH+++00150:00165:N
+MOA+38:12000.00:AUD
+RFF+ABD:94017900
+RFF+AED:15
+RFF+AFV:TV
+CST+2+I::95+N10::95
+FTX+AAA+++TABLES
+LOC+27+CN::5
+MEA+AAA++NO:2.00
+MOA+38:500.00:AUD
+RFF+ABD:94032000
+RFF+AED:09
+UNS+S
+"""
+
+# The least that is still a whole declaration: a withdrawal.
+SAC = """
+BGM+929:::SAC+JOB4712:1+50
+FII+COQ+987654+:::062000::215
+FTX+CHG+++SENT TWICE
+FTX+ACD+++0014:N
+RFF+ABT:AAAC7D2K1
+RFF+ANU:B
+UNS+D
+UNS+S
+"""
+
+# With lines: the long form.
+SAC_LONG = """
+BGM+929:::SAC+JOB4713:1+9
+LOC+8+AUSYD::6
+LOC+27+NZ::5
+DTM+178:20261130:102
+GIS+Y:153:95
+RFF+ABQ:ORDER 12
+RFF+AAQ:ABCU1234560
+PAC+++LCL:67:95
+TDT+20+V077+S+++++9300001::11
+NAD+AT+12345678901::95
+NAD+VT
+CTA+IC
+COM+0390000000:TE
+UNS+D
+CST+1+I::95
+FTX+AAA+++WOOL
+MEA+AAA++KG:12.00
+MOA+40:80.00:AUD
+RFF+ABD:51011100
+UNS+S
+"""
+
+CONTRL = """
+UCI+202611220001+AAA999Z::AAA999Z+AAA336C+7
+UCM+1+CUSDEC:D:99B:UN+7
+UCM+2+CUSDEC:D:99B:UN+4
+UCS+4+15
+UCD+12+2:1
+"""
+
+
+def segments(body: str) -> list[str]:
+    """The segments of a body written one a line."""
+    return [line.strip() for line in body.strip().splitlines()]
+
+
+def message(body: str, reference: str = "1", kind: str = CUSDEC, *, element: str = "+") -> list[str]:
+    """The segments of a message, UNH to UNT, counted."""
+    inside = segments(body)
+    head = element.join(("UNH", reference, kind))
+    return [head, *inside, element.join(("UNT", str(len(inside) + 2), reference))]
+
+
+def interchange(*messages: list[str], reference: str = "202611220001", una: str = UNA, end: str = "") -> str:
+    """An interchange of messages as text, counted; `end` stands behind every terminator."""
+    head = f"UNB+UNOC:3+{SITE}::{SITE}+AAA336C+261122:1015+{reference}++++1++1"
+    parts = [head, *(segment for one in messages for segment in one), f"UNZ+{len(messages)}+{reference}"]
+    return (una + end if una else "") + "".join(f"{part}'{end}" for part in parts)
+
+
+def data(text: str) -> bytes:
+    """Text as it travels: ISO 8859-1, the repertoire UNOC."""
+    return text.encode("iso8859-1")
+
+
+def lines(text: str) -> bytes:
+    """A file written in a test on several lines, indented: joined without the line ends."""
+    return data("".join(line.strip() for line in text.strip().splitlines()))
