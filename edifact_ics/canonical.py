@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from edifact_ics.envelope import Interchange, Message
 from edifact_ics.interpret import Interpreted, kept, safe
-from edifact_ics.layout import Frame, paths
+from edifact_ics.layout import UNMAPPED, Frame, paths
 from edifact_ics.mig import Value
 from edifact_ics.structure import Placed, Table, Walk
 from edifact_ics.syntax import split_elements
@@ -92,11 +92,15 @@ def _join(parts: list[tuple[int, str]], more: tuple[tuple[int, str], ...]) -> tu
     """Put what a segment adds into the container that the trigger of its group opened; return what is left over."""
     left = []
     for slot, text in more:
+        if slot == UNMAPPED:
+            left.append((slot, text))
+            continue
         for index in range(len(parts) - 1, -1, -1):
             if parts[index][0] == slot:
                 whole = parts[index][1]
                 end = whole.rindex("</")
-                parts[index] = (slot, whole[:end] + text + whole[end:])
+                inner = text[text.index(">") + 1 : text.rindex("</")]
+                parts[index] = (slot, whole[:end] + inner + whole[end:])
                 break
         else:
             left.append((slot, text))

@@ -5,7 +5,6 @@ Read from `mig/directory.xml` and `mig/d99b-codes.csv`. MIG files restrict what 
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -137,5 +136,7 @@ def _segment_type(node: etree._Element) -> SegmentType:
 @cache
 def code_titles() -> dict[tuple[str, str], str]:
     """Return the title of each code of D.99B by element number and code."""
+    import csv  # only a fault needs it
+
     with open(resources.root("mig") / "d99b-codes.csv", newline="", encoding="utf-8") as file:
         return {(row["element"], row["code"]): row["title"] for row in csv.DictReader(file)}

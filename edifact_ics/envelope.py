@@ -273,6 +273,7 @@ class Reader:
 
     def _take(self, block: Block) -> None:
         raws = block.raws
+        self._from = 0
         if raws[0][:3] == "UNA" and len(raws) == 1 and len(raws[0]) == 9 and not block.unterminated:
             self._take_una(block)
             return

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 from edifact_ics import values
 from edifact_ics.directory import Place, code_titles
@@ -17,7 +16,7 @@ from edifact_ics.layout import UNMAPPED, Plan, written
 from edifact_ics.mig import Condition, Use, Value
 from edifact_ics.row import Row, component, cut, to_elements
 from edifact_ics.syntax import Delimiters, decode, encode, join_elements, outside, split_elements
-from edifact_ics.trace import PART, TRACE, attribute, insertions, to_hex
+from edifact_ics.trace import PART, TRACE, attribute, escape, insertions, to_hex
 
 _UNSAFE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -74,7 +73,8 @@ class Interpreted:
 
 def interpret(row: Row, raw: str, context: tuple[bool, ...] = ()) -> Interpreted:
     """Return what a segment says. `context` tells which of the row's conditions hold for the segments before it."""
-    return _plain(row, raw) or _Reading(row, raw, dict(zip(row.conditions, context, strict=True))).result()
+    plain = _plain(row, raw) if all(context) else None
+    return plain or _Reading(row, raw, dict(zip(row.conditions, context, strict=True))).result()
 
 
 def _plain(row: Row, raw: str) -> Interpreted | None:
@@ -110,17 +110,18 @@ def _plain(row: Row, raw: str) -> Interpreted | None:
             if not sound or len(text) > entry.room or values.fault(value, text, entry.element) is not None:
                 return None
             texts[place] = text
-        found.append((value, text))
-        traced.append((entry.slot, f"{entry.start}{TRACE}>{safe(text)}{entry.end}"))
-    if not found or not row.is_whole(elements):
+        if entry.slot >= 0:
+            found.append((value, text))
+            traced.append((entry.slot, f"{entry.start}{TRACE}>{safe(text)}{entry.end}"))
+    if not texts or not row.is_whole(elements):
         return None
     if join_elements(row.compose([use], texts), row.delimiters) != raw:
         return None
-    wrap = row.layout.plans[use.id].wrap
-    if wrap:
+    if traced and (wrap := row.layout.plans[use.id].wrap):
         traced = [(plan[0].slot, f"<{wrap}>{''.join([xml for _, xml in traced])}</{wrap}>")]
     parts = tuple([(slot, xml.replace(TRACE, "")) for slot, xml in traced])
-    return Interpreted(tuple(uses), parts, tuple(traced), tuple(found), elements=elements)
+    carrier = "" if found else use.id
+    return Interpreted(tuple(uses), parts, tuple(traced), tuple(found), (), carrier, elements=elements)
 
 
 class _Reading:
@@ -317,7 +318,7 @@ class _Reading:
                     traced.append((plan.slots[index], xml_traced))
             if inner and plan is not None:
                 out.joins = out.joins or plan.joins
-                around = ("", "") if plan.joins else (f"<{plan.wrap}>", f"</{plan.wrap}>")
+                around = (f"<{plan.wrap}>", f"</{plan.wrap}>")
                 parts.append((plan.slot, "".join(inner).join(around)))
                 traced.append((plan.slot, "".join(inner_traced).join(around)))
         out.values, out.parts, out.traced, out.runs = tuple(found), tuple(parts), tuple(traced), tuple(runs)
@@ -505,7 +506,7 @@ def safe(text: str) -> str:
     """Return a text for XML; what XML cannot hold becomes U+FFFD (the `sent` attribute remembers it)."""
     if text.isalnum():
         return text
-    return escape(_UNSAFE.sub("\ufffd", text), {"\r": "&#13;"})
+    return escape(_UNSAFE.sub("\ufffd", text)).replace("\r", "&#13;")
 
 
 Parts = tuple[tuple[int, str], ...]

@@ -6,6 +6,7 @@ them apart, where each data element stands, and on what basis all this is known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ from edifact_ics.directory import NS, Format, Place, SegmentType, parse_format, 
 
 SERVICE = "service"
 _DATA = ("codes", "directory")
+_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 
 
 class MigError(Exception):
@@ -166,9 +168,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Mig:
-    """The guide of one message. `sender` is trader or customs; `xml` names its canonical root element."""
+    """The guide of one message.
+
+    `document` is its name in BGM, "" where the type alone says which message it is. `sender` is trader, customs or
+    both; `xml` names its canonical root element.
+    """
 
     message: str
+    document: str
     title: str
     xml: str
     type: str
@@ -205,6 +212,32 @@ def messages() -> tuple[str, ...]:
 
 
 @cache
+def _heads() -> dict[str, dict[str, str]]:
+    """The attributes of each guide by its name; only the heads of the files are read, most guides are never needed."""
+    heads = {}
+    for name in messages():
+        with open(resources.root("mig") / f"{name.lower()}.xml", encoding="utf-8") as file:
+            heads[name] = dict(_ATTRIBUTE.findall(file.read(1024).partition("<mig")[2].partition(">")[0]))
+    return heads
+
+
+@cache
+def by_identifier() -> dict[str, dict[str, str]]:
+    """Return the guides by type (CUSDEC:D:99B:UN) and document name ("" where the type has but one)."""
+    known: dict[str, dict[str, str]] = {}
+    for name, head in _heads().items():
+        identifier = ":".join(head.get(part, "") for part in ("type", "version", "release", "agency"))
+        known.setdefault(identifier, {})[head.get("document", "")] = name
+    return known
+
+
+@cache
+def by_root() -> dict[str, str]:
+    """Return the guides by the name of their canonical root element."""
+    return {head.get("xml", ""): name for name, head in _heads().items()}
+
+
+@cache
 def load_mig(message: str) -> Mig:
     """Return the guide of a message by its name (IMD, SAC, CONTRL, or service for the envelope).
 
@@ -213,19 +246,25 @@ def load_mig(message: str) -> Mig:
     file = resources.root("mig") / f"{message.lower()}.xml"
     if not file.is_file() or file.stem in _DATA:
         raise MigError(f"there is no guide for {message!r}; guides exist for {', '.join(messages())}")
-    return read_mig(file)
+    return _read(file)
 
 
 def read_mig(file: Path) -> Mig:
-    """Return the guide in a file; raise MigError naming file and line of the first fault."""
+    """Return the guide in a file, checked against `schemas/mig.xsd` too; raise MigError naming file and line."""
+    return _read(file, True)
+
+
+def _read(file: Path, with_schema: bool = False) -> Mig:
+    """Read a guide. Our own files were held against the schema when they were made (by the tests)."""
     try:
         tree = etree.parse(str(file), _parser())
     except (etree.XMLSyntaxError, OSError) as error:
         raise MigError(f"{file.name}: {error}") from error
-    schema = etree.XMLSchema(etree.parse(str(resources.root("schemas") / "mig.xsd")))
-    if not schema.validate(tree):
-        worst = schema.error_log[0]
-        raise MigError(f"{file.name}:{worst.line}: {worst.message.replace('{urn:edifact-ics:mig}', '')}")
+    if with_schema:
+        schema = etree.XMLSchema(etree.parse(str(resources.root("schemas") / "mig.xsd")))
+        if not schema.validate(tree):
+            worst = schema.error_log[0]
+            raise MigError(f"{file.name}:{worst.line}: {worst.message.replace('{urn:edifact-ics:mig}', '')}")
     return _Reader(file.name).mig(tree.getroot())
 
 
@@ -266,6 +305,7 @@ class _Reader:
         root = Group("0000", a["message"], True, 1, a["xml"], children, "guide", node.sourceline or 0)
         mig = Mig(
             a["message"],
+            a.get("document", ""),
             a["title"],
             a["xml"],
             a["type"],

@@ -46,7 +46,7 @@ from edifact_ics.finding import (
     verdict_of,
 )
 from edifact_ics.interpret import ElementFinding, Interpreted
-from edifact_ics.mig import SERVICE, Mig, load_mig, messages
+from edifact_ics.mig import SERVICE, Mig, by_identifier, load_mig
 from edifact_ics.structure import StructureFinding, Table, Walk, walk
 from edifact_ics.syntax import REPERTOIRES, Delimiters, split_elements
 from edifact_ics.write import NotCanonical, Written, read_document
@@ -304,22 +304,10 @@ def table_of(message: str, delimiters: Delimiters, syntax: str) -> Table:
     return Table(load_mig(message), delimiters, syntax)
 
 
-@lru_cache(maxsize=1)
-def _guides() -> dict[str, dict[str, str]]:
-    """The guides by type (CUSDEC:D:99B:UN) and document name ("" where the type has only one document)."""
-    known: dict[str, dict[str, str]] = {}
-    for name in messages():
-        mig = load_mig(name)
-        bgm = next((s for s in mig.segments() if s.tag == "BGM"), None)
-        document = mig.message if bgm is not None else ""
-        known.setdefault(mig.identifier, {})[document] = name
-    return known
-
-
 def _guide(message: Message) -> Mig | Finding:
     """Return the guide of a message, or the finding that it is unknown."""
     kind = ":".join(message.type[:4])
-    known = _guides().get(kind)
+    known = by_identifier().get(kind)
     if known is None:
         return _unknown_type(message, kind)
     if "" in known:
@@ -341,7 +329,7 @@ def _guide(message: Message) -> Mig | Finding:
 
 def _unknown_type(message: Message, kind: str) -> Finding:
     """Say which part of S009 is unknown, at its component."""
-    identifiers = [identifier.split(":") for identifier in _guides()]
+    identifiers = [identifier.split(":") for identifier in by_identifier()]
     sent = message.type
     component = 1
     for component in range(1, 5):
@@ -354,7 +342,7 @@ def _unknown_type(message: Message, kind: str) -> Finding:
         return finding("STR-10", message.at(1, 2), text)
     said = sent[component - 1] if len(sent) >= component else ""
     what = ("message type", "message version", "message release", "controlling agency")[component - 1]
-    known = ", ".join(sorted(_guides()))
+    known = ", ".join(sorted(by_identifier()))
     text = f"The {what} {said!r} of {kind} is unknown; known are {known}."
     return finding("ENV-16", message.at(1, 2, component), text, said or None)
 
@@ -423,7 +411,7 @@ def _repeats(table: Table, inner: ElementFinding) -> bool:
 
 def _header_findings(message: Message) -> list[Finding]:
     """What UNH needs before its guide is known. ISO 9735, UNH."""
-    if _guides().get(":".join(message.type[:4])) is not None:
+    if by_identifier().get(":".join(message.type[:4])) is not None:
         return []
     if message.reference:
         return []

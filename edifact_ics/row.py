@@ -33,7 +33,11 @@ def cut(text: str, value: Value, capacity: list[int]) -> list[str]:
             end = early if early > 1 else end
         parts.append(rest[:end])
         rest = rest[end:]
-    if rest:
+    if rest:  # keeping blanks off the edges took too much room
+        parts, rest = [], text
+        for size in capacity:
+            parts.append(rest[:size])
+            rest = rest[size:]
         parts[-1] += rest
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
@@ -44,7 +48,8 @@ def cut(text: str, value: Value, capacity: list[int]) -> list[str]:
 class Plain:
     """What it takes to read one value of a use where nothing is out of the ordinary.
 
-    `slot` is its place in the frame (that of its container, if one segment fills it), `start` and `end` its tags.
+    `slot` is its place in the frame (that of its container, if one segment fills it; -1 if it is not written to XML),
+    `start` and `end` its tags. `room` is what its component holds.
     """
 
     value: Value
@@ -96,17 +101,20 @@ class Row:
     def _plain(self, use: Use) -> tuple[Plain, ...] | None:
         """Return how to read the values of a use in the plain case; None where there is no such case."""
         plan = self.layout.plans.get(use.id)
-        contextual = use.when or any(v.when or v.segments > 1 for v in use.values)
-        if not use.values or contextual or plan is None or plan.joins or not self.fixed_checked:
+        special = any(v.when or v.segments > 1 for v in use.values) or (plan is not None and plan.joins)
+        if not use.values or special:
             return None
         found = []
-        for index, value in enumerate(written(use)):
+        order = written(use)
+        for value in use.values:
             place = value.places[0]
             element = self.segment.type.element(place)
-            slot = plan.slot if plan.wrap else plan.slots[index]
+            slot = -1
+            if plan is not None and not value.derived:
+                slot = plan.slot if plan.wrap else plan.slots[order.index(value)]
             ends = (f"<{value.xml}", f"</{value.xml}>")
             found.append(Plain(value, place, len(value.places) > 1, element.format.most, element.id, slot, *ends))
-        return tuple(found) if len(found) == len(use.values) else None
+        return tuple(found)
 
     # ------------------------------------------------------------------ reading
 

@@ -147,7 +147,7 @@ def _explainer(message: str) -> Any:
 
 def _plain(text: str) -> str:
     """Return a reason without namespaces and object names, as one sentence."""
-    text = re.sub(r"\{[^}]*\}|\b(?:ns\d|tns):", "", text)
+    text = re.sub(r"\{urn:[^}]*\}|\b(?:ns\d|tns):", "", text)
     text = re.sub(r"Xsd\w+\((.*?)\)", r"\1", text)
     text = " ".join(text.split()).rstrip(".")
     return text[:1].upper() + text[1:] + "."

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from edifact_ics.directory import segment_types
 from edifact_ics.finding import CODES, Severity
@@ -65,9 +66,13 @@ class Node:
 
 
 class GroupNode:
-    """A segment group compiled; `first` and `last` bound the counters that a new instance sets to zero."""
+    """A segment group compiled.
 
-    __slots__ = ("children", "counter", "first", "frame", "group", "index", "last", "parent")
+    `first` and `last` bound the counters that a new instance sets to zero, `first_use` and `last_use` those of uses
+    that it sets to zero if it opens a container: uses are counted inside their container, however deep.
+    """
+
+    __slots__ = ("children", "counter", "first", "first_use", "frame", "group", "index", "last", "last_use", "parent")
 
     def __init__(self, group: Group, parent: GroupNode | None, index: int, frame: Frame | None) -> None:
         self.group = group
@@ -76,6 +81,7 @@ class GroupNode:
         self.frame = frame
         self.children: list[Node | GroupNode] = []
         self.counter = self.first = self.last = 0
+        self.first_use = self.last_use = 0
 
     @property
     def trigger(self) -> Node:
@@ -99,12 +105,13 @@ class Step:
     limit: int
     reset: tuple[int, int] | None
     zeros: list[int]
+    reset_uses: tuple[int, int] | None
+    zero_uses: list[int]
     depth: int
     frames: tuple[Frame, ...]
 
 
-@dataclass(slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A segment and where the walk put it; `step` is None when it has no place in the guide."""
 
     number: int
@@ -144,7 +151,7 @@ class Table:
         self.delimiters = delimiters
         self.syntax = syntax
         self.nodes: list[Node] = []
-        self.counters = 0
+        self.counters = self.use_counters = 0
         self.start: dict[str, Step] = {}
         self._candidates: dict[tuple[int, str], list[Step]] = {}
         self._cached = 0
@@ -166,6 +173,8 @@ class Table:
         if node.frame is not None:
             frames = (*frames, node.frame)
         node.counter = self._counter()
+        node.first = self.counters
+        node.first_use = self.use_counters
         for number, child in enumerate(group.children):
             if isinstance(child, Group):
                 node.children.append(self._group(child, node, number, frames))
@@ -173,15 +182,13 @@ class Table:
             row = Row(child, self.layout, self.delimiters, self.syntax)
             leaf = Node(child, node, number, row)
             leaf.counter = self._counter()
-            leaf.uses = self.counters
-            self.counters += len(child.uses)
+            leaf.uses = self.use_counters
+            self.use_counters += len(child.uses)
             leaf.frames = frames
             node.children.append(leaf)
             self.nodes.append(leaf)
-            if number == 0:
-                # The uses of a trigger are counted over the instances of its group, so a new one keeps them.
-                node.first = self.counters
         node.last = self.counters
+        node.last_use = self.use_counters
         return node
 
     def _counter(self) -> int:
@@ -251,7 +258,10 @@ class Table:
         limit = node.group.group.max if is_trigger else node.limit
         reset = (entered[0].first, entered[0].last) if entered and entered[0].first < entered[0].last else None
         zeros = [0] * (reset[1] - reset[0]) if reset else []
-        return Step(node, missing, entered, counter, limit, reset, zeros, depth, frames)
+        opening = next((group for group in entered if group.frame is not None), None)
+        reset_uses = (opening.first_use, opening.last_use) if opening else None
+        zero_uses = [0] * (opening.last_use - opening.first_use) if opening else []
+        return Step(node, missing, entered, counter, limit, reset, zeros, reset_uses, zero_uses, depth, frames)
 
     # ------------------------------------------------------------------ interpreting
 
@@ -293,10 +303,20 @@ class _State:
 
     node: Node | None
     counts: list[int]
+    uses: list[int]
     context: dict[str, Interpreted] = field(default_factory=dict)
 
+    def reset(self, step: Step) -> None:
+        """Set to zero what a new instance of a group counts anew."""
+        if step.reset is not None:
+            first, last = step.reset
+            self.counts[first:last] = step.zeros
+        if step.reset_uses is not None:
+            first, last = step.reset_uses
+            self.uses[first:last] = step.zero_uses
+
     def copy(self) -> _State:
-        return _State(self.node, self.counts.copy(), self.context.copy())
+        return _State(self.node, self.counts.copy(), self.uses.copy(), self.context.copy())
 
 
 def walk(table: Table, raws: list[str], closed: bool, truncated: bool = False, unterminated: bool = False) -> Walk:
@@ -315,7 +335,7 @@ class _Walker:
         self._closed = closed
         self._truncated = truncated
         self._unterminated = unterminated
-        self._state = _State(None, [0] * table.counters)
+        self._state = _State(None, [0] * table.counters, [0] * table.use_counters)
         self._placed: list[Placed] = []
         self._findings: list[StructureFinding] = []
         self._missing: list[tuple[Node, StructureFinding]] = []
@@ -325,7 +345,7 @@ class _Walker:
     def run(self) -> Walk:
         """Walk the whole message. The loop holds the plain case; everything else goes to `_place`."""
         table, state, placed = self._table, self._state, self._placed
-        counts, context = state.counts, state.context
+        counts, uses, context = state.counts, state.uses, state.context
         following = table.start
         end = len(self._raws) - self._unterminated
         for number, raw in enumerate(self._raws[:end], 1):
@@ -344,10 +364,13 @@ class _Walker:
             if step.reset is not None:
                 first, last = step.reset
                 counts[first:last] = step.zeros
+                if step.reset_uses is not None:
+                    first, last = step.reset_uses
+                    uses[first:last] = step.zero_uses
             base, limits = node.uses, node.limits
             for use in item.uses:
-                counts[base + use] += 1
-                if counts[base + use] == limits[use] + 1:
+                uses[base + use] += 1
+                if uses[base + use] == limits[use] + 1:
                     self._too_often(number, step, item, use)
             if node.keep:
                 context[node.segment.position] = item
@@ -450,13 +473,11 @@ class _Walker:
         counts, over = state.counts, 0
         counts[step.counter] += 1
         over += counts[step.counter] > step.limit
-        if step.reset is not None:
-            first, last = step.reset
-            counts[first:last] = step.zeros
+        state.reset(step)
         item = self._table.interpret(step.node, raw, state.context)
         for use in item.uses:
-            counts[step.node.uses + use] += 1
-            over += counts[step.node.uses + use] > step.node.limits[use]
+            state.uses[step.node.uses + use] += 1
+            over += state.uses[step.node.uses + use] > step.node.limits[use]
         if step.node.keep:
             state.context[step.node.segment.position] = item
         state.node = step.node
@@ -479,16 +500,15 @@ class _Walker:
 
     def _apply(self, number: int, step: Step, item: Interpreted) -> None:
         """Take a step for good: count, report what is too often, keep what the segment says."""
-        counts, node = self._state.counts, step.node
+        state, node = self._state, step.node
+        counts, uses = state.counts, state.uses
         counts[step.counter] += 1
         if counts[step.counter] == step.limit + 1:
             self._too_often(number, step, item, None)
-        if step.reset is not None:
-            first, last = step.reset
-            counts[first:last] = step.zeros
+        state.reset(step)
         for use in item.uses:
-            counts[node.uses + use] += 1
-            if counts[node.uses + use] == node.limits[use] + 1 and counts[step.counter] <= step.limit:
+            uses[node.uses + use] += 1
+            if uses[node.uses + use] == node.limits[use] + 1 and counts[step.counter] <= step.limit:
                 self._too_often(number, step, item, use)
         if node.keep:
             self._state.context[node.segment.position] = item

@@ -7,7 +7,6 @@ Control characters stand in hex, so that any XML tool hands them on unharmed; wh
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
 
 from edifact_ics.directory import Place
 
@@ -42,7 +41,7 @@ def from_hex(text: str) -> str:
 
 def attribute(name: str, value: str) -> str:
     """Return an XML attribute with a blank in front, its value escaped by `to_hex` and for XML."""
-    return f' {name}="{escape(to_hex(value), {chr(34): "&quot;"})}"'
+    return written_attribute(name, to_hex(value))
 
 
 def insertions(written: str, sent: str) -> str | None:
@@ -79,8 +78,12 @@ def insert(text: str, script: str) -> str:
 
 def written_attribute(name: str, text: str) -> str:
     """Return an attribute whose text is written in hex where needed already."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return f' {name}="{text}"'
+    return f' {name}="{escape(text).replace(chr(34), "&quot;")}"'
+
+
+def escape(text: str) -> str:
+    """Return a text escaped for XML content."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def notes_by_segment(text: str) -> dict[int, str]:

@@ -6,7 +6,6 @@ Every check looks at a single text; the first fault of a value is its only findi
 from __future__ import annotations
 
 import datetime
-import difflib
 import re
 from dataclasses import dataclass
 
@@ -16,7 +15,6 @@ from edifact_ics.mig import Value
 _BLANKS = re.compile(" +")
 _ILLEGAL = re.compile("[\x01-\x1f\x7f-\x9f\ud800-\udfff]")
 _NUMBER = re.compile(r"-?(\d*)(?:([.,])(\d*))?")
-_INTEGER = re.compile(r"-?\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def _format_fault(value: Value, text: str) -> Fault | None:
 
 
 def _length_fault(form: Format, text: str) -> Fault | None:
-    length = len(text.lstrip("-").replace(".", "")) if form.kind == "n" else len(text)
+    length = len(text)
     if length > form.most:
         return Fault(
             "VAL-01", f"at most {form.most} characters are allowed" if form.least < form.most else _exactly(form)
@@ -77,10 +75,10 @@ def _exactly(form: Format) -> str:
 
 
 def _kind_fault(form: Format, text: str) -> Fault | None:
-    if form.kind == "n" and not _INTEGER.fullmatch(text):
+    if form.kind == "n" and not (text.isdecimal() and text.isascii()):
         return Fault("VAL-03", "only digits are allowed")
-    if form.kind == "a" and any(c.isdigit() for c in text):
-        return Fault("VAL-03", "no digits are allowed")
+    if form.kind == "a" and not (text.isalpha() and text.isascii()):
+        return Fault("VAL-03", "only letters are allowed")
     return None
 
 
@@ -124,9 +122,11 @@ def _decimal_fault(value: Value, text: str) -> Fault | None:
 
 def _code_fault(value: Value, text: str, element: str) -> Fault | None:
     codes = value.codes
-    if codes is None or text in codes.labels:
+    if codes is None or not codes.labels or text in codes.labels:
         return None
-    near = difflib.get_close_matches(text, codes.labels, 1, 0.6)
+    from difflib import get_close_matches  # only a fault needs it, and it takes time to load
+
+    near = get_close_matches(text, codes.labels, 1, 0.6)
     hint = f"Did you mean {near[0]} ({codes.labels[near[0]]})?" if near else None
     known = ", ".join(list(codes.labels)[:12]) + (", …" if len(codes.labels) > 12 else "")
     if not codes.closed:

@@ -16,7 +16,7 @@ from lxml import etree
 from edifact_ics.canonical import NAMESPACE, ROOT
 from edifact_ics.directory import Place
 from edifact_ics.layout import Frame, paths
-from edifact_ics.mig import SERVICE, Condition, Group, Mig, Segment, Use, Value, load_mig, messages
+from edifact_ics.mig import SERVICE, Condition, Group, Mig, Segment, Use, Value, by_root, load_mig
 from edifact_ics.row import Row, cut, to_elements
 from edifact_ics.structure import Node, Table
 from edifact_ics.syntax import STANDARD, Delimiters, encode, join_elements
@@ -145,6 +145,8 @@ class Writer:
             known = found.get(number)
             if isinstance(known, Bit):
                 known.texts.update(places)
+            elif known is not None:
+                known[1].update(places)
             else:
                 found[number] = (tag, dict(places))
         if sorted(found) != list(range(1, len(found) + 1)):
@@ -288,11 +290,16 @@ class Writer:
         for child in group.children[1:]:
             if isinstance(child, Segment):
                 self._hang(child, [b for b in box.bits if b.position == child.position], group, heads, below)
-            else:
+            elif self._table.layout.frames_of(child) is not None:
                 inner = self._group(child, box)
                 if inner:
-                    head = self._last_head(group, heads, below)
-                    below[id(head)].append(inner)
+                    below[id(self._last_head(group, heads, below))].append(inner)
+            else:
+                for instance in self._instances(child, box):
+                    owner = instance[0].parent
+                    known = owner is not None and id(owner) in below
+                    head = owner if owner is not None and known else self._last_head(group, heads, below)
+                    below[id(head)].append(instance)
         return [[head, *(bit for part in below[id(head)] for bit in part)] for head in heads]
 
     def _hang(
@@ -458,7 +465,7 @@ class _DocumentReader:
         self._depth = 0
         self._interchange = 0
         self._writers: dict[tuple[str, Delimiters, str], Writer] = {}
-        self._roots = {load_mig(name).xml: name for name in messages()}
+        self._roots = by_root()
 
     def start(self, element: etree._Element) -> Iterator[Written]:
         """Take the start of an element: of the root, or of an interchange."""

@@ -67,7 +67,8 @@ class Fault:
     segment: int
 
     def __str__(self) -> str:
-        return f"{self.kind} ({self.code}): interchange {self.interchange}, message {self.message}, segment {self.segment}"
+        place = f"interchange {self.interchange}, message {self.message}, segment {self.segment}"
+        return f"{self.kind} ({self.code}): {place}"
 
 
 @dataclass(slots=True)
@@ -83,6 +84,8 @@ class Summary:
 
 
 # ---------------------------------------------------------------------- what the world holds
+
+# fmt: off
 
 # noun, heading of its tariff number, unit of quantity
 _NOUNS: Final = (
@@ -145,18 +148,23 @@ _ORIGINS: Final = (
 )
 _SEAPORTS: Final = ("AUSYD", "AUMEL", "AUBNE", "AUFRE", "AUADL", "AUBTB", "AUTSV", "AUDRW", "AUHBA")
 _AIRPORTS: Final = ("AUSYD", "AUMEL", "AUBNE", "AUPER", "AUADL", "AUDRW", "AUCBR")
-_AIRLINES: Final = (("QF", "081"), ("SQ", "618"), ("EK", "176"), ("CX", "160"), ("NZ", "086"), ("TG", "217"), ("LH", "020"))
+_AIRLINES: Final = (
+    ("QF", "081"), ("SQ", "618"), ("EK", "176"), ("CX", "160"), ("NZ", "086"), ("TG", "217"), ("LH", "020"),
+)
 _BOXES: Final = ("MSCU", "TGHU", "OOLU", "CMAU", "HLXU", "TCNU", "TEMU", "CAIU", "FCIU", "BMOU")
 _CARRIERS: Final = ("OBL", "MEDU", "SHAX", "PCLX", "HUBL", "KWEX", "ANLX")
 _REASONS: Final = (
-    "INVOICE VALUE CORRECTED", "WRONG TARIFF NUMBER QUOTED", "QUANTITY AS PER PACKING LIST", "SUPPLIER CREDIT NOTE RECEIVED",
-    "HOUSE BILL ADDED", "DUPLICATE OF AN EARLIER ENTRY", "GOODS SHORT SHIPPED", "FREIGHT APPORTIONED AGAIN",
+    "INVOICE VALUE CORRECTED", "WRONG TARIFF NUMBER QUOTED", "QUANTITY AS PER PACKING LIST", "HOUSE BILL ADDED",
+    "SUPPLIER CREDIT NOTE RECEIVED", "DUPLICATE OF AN EARLIER ENTRY", "GOODS SHORT SHIPPED",
+    "FREIGHT APPORTIONED AGAIN",
 )
 # What puts a service character into a text; the last ones make rows of release characters.
 _MARKS: Final = (
-    " NO:{}", " {}+1", " 'SERIES {}'", " REF:{}", " OPTION {}?", " A+B", " MEN'S", " {}:{}", " WHICH??", " TYPE '{}?'", " ??'",
+    " NO:{}", " {}+1", " 'SERIES {}'", " REF:{}", " OPTION {}?", " A+B", " MEN'S", " {}:{}", " WHICH??", " TYPE '{}?'",
+    " ??'",
 )
 _ACCENTS: Final = (("E", "É"), ("U", "Ü"), ("O", "Ø"), ("A", "Å"), ("I", "Í"), ("N", "Ñ"), ("C", "Ç"), ("A", "Ä"))
+# fmt: on
 _SPECIAL: Final = re.compile("([?+:'])")
 
 Words = tuple[str, str]  # a text ready to send: as it is, and with a service character put in
@@ -199,6 +207,7 @@ class Plan:
 
     @property
     def original(self) -> bool:
+        """Tell whether it is sent for the first time."""
         return self.function == 9
 
 
@@ -322,7 +331,7 @@ class Maker:
         town, state, code = self.pick(_TOWNS)
         firm = self._words(f"{self.pick(_FIRMS)} {self.pick(_TRADES)} PTY LTD")
         street = self._words(f"{self.number(1, 240)} {self.pick(_STREETS)} {self.pick(_WAYS)}", 35)
-        unit = self._words(f"UNIT {self.number(1, 40)}" if self.chance(0.4) else "", 35) if self.chance(0.5) else ("", "")
+        unit = self._words(f"UNIT {self.number(1, 40)}", 35) if self.chance(0.3) else ("", "")
         where = f":::{state}+{code}+AU"
         owner = f"PO {self.number(100, 999)}"
         return Client(parties, branch, firm, (self._words(town, 35), street, unit, where), owner)
@@ -456,7 +465,8 @@ class Maker:
                 self._put(f"PCI+28+{self._marks()}")
 
     def _marks(self) -> str:
-        return self._say(self._words(f"{self.pick(_FIRMS)} {self.pick(_AIRPORTS)[2:]} {self.number(1, 20)}-{self.number(21, 400)}", 35))
+        numbers = f"{self.number(1, 20)}-{self.number(21, 400)}"
+        return self._say(self._words(f"{self.pick(_FIRMS)} {self.pick(_AIRPORTS)[2:]} {numbers}", 35))
 
     def _journey(self, plan: Plan, airline: str) -> None:
         if plan.nature == "N30":
@@ -494,7 +504,8 @@ class Maker:
         self._put(f"MOA+313:{_money(freight)}:{currency}")
         self._put(f"MOA+71:{_money(insurance)}:{currency}")
         if self.chance(0.05):
-            self._put(f"MOA+{self.pick(('52', '105', '107', '265', '291'))}:{_money(self.number(500, 90000))}:{currency}")
+            kind = self.pick(("52", "105", "107", "265", "291"))
+            self._put(f"MOA+{kind}:{_money(self.number(500, 90000))}:{currency}")
 
     # ------------------------------------------------------------------ transport lines
 
@@ -993,16 +1004,17 @@ def parse_size(text: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a command."""
     parser = argparse.ArgumentParser(description="Write interchanges in the shape of IMD and SAC declarations.")
+    add = parser.add_argument
     amount = parser.add_mutually_exclusive_group()
     amount.add_argument("--size", help="bytes to write, with suffix k or M")
     amount.add_argument("--messages", type=int, metavar="N", help="number of messages (default 10)")
     amount.add_argument("--lines", type=int, metavar="N", help="one declaration of N lines")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--release", type=float, default=RELEASE, metavar="SHARE", help="of segments with release characters")
-    parser.add_argument("--latin1", type=float, default=LATIN1, metavar="SHARE", help="of texts with letters outside ASCII")
-    parser.add_argument("--line-ends", choices=sorted(LINE_ENDS), default="none")
-    parser.add_argument("--faults", type=int, default=0, metavar="N", help="faults to plant; they are listed on standard error")
-    parser.add_argument("-o", "--output", default="-", metavar="OUT")
+    add("--seed", type=int, default=0)
+    add("--release", type=float, default=RELEASE, metavar="SHARE", help="of segments with release characters")
+    add("--latin1", type=float, default=LATIN1, metavar="SHARE", help="of texts with letters outside ASCII")
+    add("--line-ends", choices=sorted(LINE_ENDS), default="none")
+    add("--faults", type=int, default=0, metavar="N", help="faults to plant; standard error lists them")
+    add("-o", "--output", default="-", metavar="OUT")
     options = vars(parser.parse_args(arguments))
     target = options.pop("output")
     try:
