@@ -84,6 +84,9 @@ class Row:
             conditions += [c for c in use.when if c.position]
             conditions += [c for value in use.values for c in value.when if c.position]
         self.conditions = tuple(dict.fromkeys(conditions))
+        # Where the segment that a use hangs below is missing, that was said already; the use is taken as it stands.
+        below = {c for use in segment.uses for c in use.when}
+        self.unseen = tuple(c in below or c.holds("") for c in self.conditions)
         self.plain = tuple(self._plain(use) for use in segment.uses)
         self.source = f"mig {layout.mig.message.lower()} {segment.position} {segment.tag}"
 

@@ -271,8 +271,8 @@ class Table:
         key = raw
         if row.conditions:
             facts = tuple(
-                c.holds(context[c.position].value(c.place)) if c.position in context else c.holds("")
-                for c in row.conditions
+                c.holds(context[c.position].value(c.place)) if c.position in context else unseen
+                for c, unseen in zip(row.conditions, row.unseen, strict=True)
             )
             key = raw + "\0" + "".join("10"[not fact] for fact in facts)
         known = node.cache.get(key)
@@ -307,7 +307,9 @@ class _State:
     context: dict[str, Interpreted] = field(default_factory=dict)
 
     def reset(self, step: Step) -> None:
-        """Set to zero what a new instance of a group counts anew."""
+        """Set to zero what a new instance of a group counts anew, and forget what was said by segments now missing."""
+        for node in step.missing:
+            self.context.pop(node.segment.position, None)
         if step.reset is not None:
             first, last = step.reset
             self.counts[first:last] = step.zeros
