@@ -154,7 +154,7 @@ class Message:
         offset, line, column = self.place
         before = bisect_right(self._breaks, inside)
         column = inside - self._breaks[before - 1] + 1 if before else column + inside
-        tag = raw[:3] or None
+        tag = raw.split(self.interchange.delimiters.element, 1)[0][:8] or None
         return Position(
             offset + inside,
             line + before,

@@ -410,7 +410,21 @@ class _Walker:
             self._say(number, "SYN-09", f"This segment has {len(raw):,} characters and was not looked into.", raw[:60])
             self._place_unread(number, raw)
             return
-        self._walk_on(number, raw, raw)
+        delimiters = self._table.delimiters
+        bare = raw.lstrip(delimiters.element + delimiters.component)
+        if bare == raw or bare[:3] not in segment_types():
+            self._walk_on(number, raw, raw)
+            return
+        text = f"A stray separator stands in front of the tag {bare[:3]}."
+        self._say(number, "SYN-08", text, raw[:60], hint=f"Remove {raw[: len(raw) - len(bare)]!r}.")
+        self._walk_as(number, bare, raw)
+
+    def _walk_as(self, number: int, raw: str, sent: str) -> None:
+        """Walk on with what a segment should have been; what is kept is what was sent."""
+        before = len(self._placed)
+        self._walk_on(number, raw, sent)
+        del self._placed[before:]
+        self._keep(number, sent)
 
     def _walk_on(self, number: int, raw: str, sent: str) -> None:
         """Find the place of a segment and put it there, or report that it has none."""
@@ -664,13 +678,13 @@ class _Walker:
         )
         self._findings.append(StructureFinding(number, inner))
         self._lost += 1
-        kept_before = len(self._placed)
+        before = len(self._placed)
         self._apply(number, step, self._table.interpret(step.node, first, self._state.context))
         if second[:3] == "UNT":
             self._cut_out = second
         self._walk_on(number, second, raw)
         # What was sent is one segment: it is kept as such, not as the two it should have been.
-        del self._placed[kept_before:]
+        del self._placed[before:]
         self._keep(number, raw)
 
 
