@@ -14,8 +14,9 @@ from edifact_ics.envelope import Interchange, Message
 from edifact_ics.interpret import Interpreted, kept, safe
 from edifact_ics.layout import UNMAPPED, Frame, paths
 from edifact_ics.mig import Value
-from edifact_ics.structure import Placed, Table, Walk
+from edifact_ics.structure import Placed, Walk
 from edifact_ics.syntax import split_elements
+from edifact_ics.table import Table
 from edifact_ics.trace import PART, SEGMENT_PART, TRACE, attribute, to_hex, written_attribute
 from edifact_ics.values import clean
 

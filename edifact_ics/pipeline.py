@@ -47,8 +47,9 @@ from edifact_ics.finding import (
 )
 from edifact_ics.interpret import ElementFinding, Interpreted
 from edifact_ics.mig import SERVICE, Mig, by_identifier, load_mig
-from edifact_ics.structure import StructureFinding, Table, Walk, walk
+from edifact_ics.structure import StructureFinding, Walk, walk
 from edifact_ics.syntax import REPERTOIRES, Delimiters, split_elements
+from edifact_ics.table import Table
 from edifact_ics.write import NotCanonical, Written, read_document
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from edifact_ics.directory import Place
 from edifact_ics.layout import Frame, paths
 from edifact_ics.mig import SERVICE, Condition, Group, Mig, Segment, Use, Value, by_root, load_mig
 from edifact_ics.row import Row, cut, to_elements
-from edifact_ics.structure import Node, Table
 from edifact_ics.syntax import STANDARD, Delimiters, encode, join_elements
+from edifact_ics.table import Node, Table
 from edifact_ics.trace import PART, SEGMENT_PART, from_hex, insert, notes_by_segment, parse_note
 from edifact_ics.values import clean
 

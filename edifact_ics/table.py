@@ -1,0 +1,260 @@
+"""A guide compiled: its positions, the steps between them, and the caches of what segments say.
+
+From a position and a tag the guide leads to at most one position without anything missing. Those steps are worked
+out when they are first needed, and kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from edifact_ics.interpret import Interpreted, interpret
+from edifact_ics.layout import Frame, Layout
+from edifact_ics.mig import Group, Mig, Segment
+from edifact_ics.row import Row
+from edifact_ics.syntax import STANDARD, Delimiters
+
+MOST_MISSING = 3  # segments that may be missing in one place before it is another place altogether
+_CACHE_ENTRIES = 4_000
+_CACHE_LONGEST = 300
+
+
+class Node:
+    """A segment position compiled: its row, its counters and the steps that lead on from it.
+
+    `next` holds, by tag, the steps worked out so far. `counter` counts its repeats (those of its group when it is a
+    trigger), `uses` is where the counters of its uses begin.
+    """
+
+    __slots__ = (
+        "cache",
+        "counter",
+        "frames",
+        "group",
+        "index",
+        "keep",
+        "limit",
+        "limits",
+        "next",
+        "row",
+        "segment",
+        "uses",
+    )
+
+    def __init__(self, segment: Segment, group: GroupNode, index: int, row: Row) -> None:
+        self.segment = segment
+        self.group = group
+        self.index = index
+        self.row = row
+        self.cache: dict[str, Interpreted] = {}
+        self.next: dict[str, Step] = {}
+        self.counter = self.uses = 0
+        self.limit = segment.max
+        # The uses of a trigger that opens a container are counted inside it, where there is one: by the group alone.
+        opens = index == 0 and group.frame is not None
+        self.limits = tuple(group.group.max if opens else use.max for use in segment.uses)
+        self.keep = False
+        self.frames: tuple[Frame, ...] = ()
+
+
+class GroupNode:
+    """A segment group compiled.
+
+    `first` and `last` bound the counters that a new instance sets to zero, `first_use` and `last_use` those of uses
+    that it sets to zero if it opens a container: uses are counted inside their container, however deep.
+    """
+
+    __slots__ = ("children", "counter", "first", "first_use", "frame", "group", "index", "last", "last_use", "parent")
+
+    def __init__(self, group: Group, parent: GroupNode | None, index: int, frame: Frame | None) -> None:
+        self.group = group
+        self.parent = parent
+        self.index = index
+        self.frame = frame
+        self.children: list[Node | GroupNode] = []
+        self.counter = self.first = self.last = 0
+        self.first_use = self.last_use = 0
+
+    @property
+    def trigger(self) -> Node:
+        """The segment that opens the group."""
+        first = self.children[0]
+        assert isinstance(first, Node)
+        return first
+
+
+@dataclass(slots=True)
+class Step:
+    """The way to a node: what is missing on it, which groups it enters (outermost first).
+
+    `depth` is how many frames stay open before `frames` are opened. `reset` bounds the counters set to zero.
+    """
+
+    node: Node
+    missing: tuple[Node, ...]
+    entered: tuple[GroupNode, ...]
+    counter: int
+    limit: int
+    reset: tuple[int, int] | None
+    zeros: list[int]
+    reset_uses: tuple[int, int] | None
+    zero_uses: list[int]
+    depth: int
+    frames: tuple[Frame, ...]
+
+
+class Table:
+    """A guide compiled for one way of writing."""
+
+    def __init__(self, mig: Mig, delimiters: Delimiters = STANDARD, syntax: str = "UNOC") -> None:
+        self.mig = mig
+        self.layout = Layout(mig)
+        self.delimiters = delimiters
+        self.syntax = syntax
+        self.nodes: list[Node] = []
+        self.counters = self.use_counters = 0
+        self.start: dict[str, Step] = {}
+        self._candidates: dict[tuple[int, str], list[Step]] = {}
+        self._cached = 0
+        self.root = self._group(mig.root, None, 0, ())
+        positions = {node.segment.position: node for node in self.nodes}
+        for node in self.nodes:
+            for condition in node.row.conditions:
+                positions[condition.position or ""].keep = True
+        tags = [node.segment.tag for node in self.nodes]
+        self.apart = {
+            tag for tag in set(tags) if len({id(n.group) for n in self.nodes if n.segment.tag == tag}) < tags.count(tag)
+        }
+        known = "|".join(sorted(set(tags)))
+        self.embedded = re.compile(f"(?:{known})(?={re.escape(delimiters.element)})")
+
+    def _group(self, group: Group, parent: GroupNode | None, index: int, frames: tuple[Frame, ...]) -> GroupNode:
+        frame = self.layout.frames_of(group)
+        node = GroupNode(group, parent, index, frame if parent is not None else None)
+        if node.frame is not None:
+            frames = (*frames, node.frame)
+        node.counter = self._counter()
+        node.first = self.counters
+        node.first_use = self.use_counters
+        for number, child in enumerate(group.children):
+            if isinstance(child, Group):
+                node.children.append(self._group(child, node, number, frames))
+                continue
+            row = Row(child, self.layout, self.delimiters, self.syntax)
+            leaf = Node(child, node, number, row)
+            leaf.counter = self._counter()
+            leaf.uses = self.use_counters
+            self.use_counters += len(child.uses)
+            leaf.frames = frames
+            node.children.append(leaf)
+            self.nodes.append(leaf)
+        node.last = self.counters
+        node.last_use = self.use_counters
+        return node
+
+    def _counter(self) -> int:
+        self.counters += 1
+        return self.counters - 1
+
+    # ------------------------------------------------------------------ steps
+
+    def steps(self, state: Node | None, tag: str) -> list[Step]:
+        """Return the ways from a node (None: the start) to a segment with this tag, those with least missing first."""
+        key = (id(state), tag)
+        known = self._candidates.get(key)
+        if known is None:
+            ways = [
+                (missing, node, entered)
+                for missing, node, entered in self._ways(state, tag)
+                if len(missing) <= MOST_MISSING
+            ]
+            ways.sort(key=lambda way: len(way[0]))
+            known = self._candidates[key] = [self._step(*way) for way in ways]
+        return known
+
+    def _ways(self, state: Node | None, tag: str) -> Iterator[tuple[tuple[Node, ...], Node, tuple[GroupNode, ...]]]:
+        if state is None:
+            yield from self._forward(self.root, 0, tag, (), ())
+            return
+        if (state.segment.tag == tag and state.index) or (state.segment.tag == tag and state.group.parent is None):
+            yield (), state, ()
+        group: GroupNode | None = state.group
+        index, missing = state.index, tuple[Node, ...]()
+        while group is not None:
+            yield from self._forward(group, index + 1, tag, missing, ())
+            missing += tuple(_required(group.children[index + 1 :]))
+            if group.parent is not None:
+                if group.trigger.segment.tag == tag:
+                    yield missing, group.trigger, (group,)
+                yield from self._forward(group, 1, tag, (*missing, group.trigger), (group,))
+            index, group = group.index, group.parent
+
+    def _forward(
+        self, group: GroupNode, start: int, tag: str, missing: tuple[Node, ...], entered: tuple[GroupNode, ...]
+    ) -> Iterator[tuple[tuple[Node, ...], Node, tuple[GroupNode, ...]]]:
+        """Give the ways to a tag among the children of a group from `start` on, and inside their groups."""
+        for child in group.children[start:]:
+            if len(missing) > MOST_MISSING:
+                return
+            if isinstance(child, Node):
+                if child.segment.tag == tag:
+                    yield missing, child, entered
+            else:
+                inside = (*entered, child)
+                if child.trigger.segment.tag == tag:
+                    yield missing, child.trigger, inside
+                yield from self._forward(child, 1, tag, (*missing, child.trigger), inside)
+            missing += tuple(_required([child]))
+
+    def _step(self, missing: tuple[Node, ...], node: Node, entered: tuple[GroupNode, ...]) -> Step:
+        base = entered[0].parent if entered else node.group
+        depth = 0
+        up = base
+        while up is not None:
+            depth += up.frame is not None
+            up = up.parent
+        frames = tuple(group.frame for group in entered if group.frame is not None)
+        is_trigger = node.index == 0 and bool(entered) and entered[-1] is node.group
+        counter = node.group.counter if is_trigger else node.counter
+        limit = node.group.group.max if is_trigger else node.limit
+        reset = (entered[0].first, entered[0].last) if entered and entered[0].first < entered[0].last else None
+        zeros = [0] * (reset[1] - reset[0]) if reset else []
+        opening = next((group for group in entered if group.frame is not None), None)
+        reset_uses = (opening.first_use, opening.last_use) if opening else None
+        zero_uses = [0] * (opening.last_use - opening.first_use) if opening else []
+        return Step(node, missing, entered, counter, limit, reset, zeros, reset_uses, zero_uses, depth, frames)
+
+    # ------------------------------------------------------------------ interpreting
+
+    def interpret(self, node: Node, raw: str, context: dict[str, Interpreted]) -> Interpreted:
+        """Return what a segment says at a node, from the cache when it said the same before."""
+        row, facts = node.row, tuple[bool, ...]()
+        key = raw
+        if row.conditions:
+            facts = tuple(
+                c.holds(context[c.position].value(c.place)) if c.position in context else unseen
+                for c, unseen in zip(row.conditions, row.unseen, strict=True)
+            )
+            key = raw + "\0" + "".join("10"[not fact] for fact in facts)
+        known = node.cache.get(key)
+        if known is None:
+            known = interpret(row, raw, facts)
+            if len(raw) <= _CACHE_LONGEST:
+                if self._cached >= _CACHE_ENTRIES:
+                    for other in self.nodes:
+                        other.cache.clear()
+                    self._cached = 0
+                node.cache[key] = known
+                self._cached += 1
+        return known
+
+
+def _required(children: list[Node | GroupNode]) -> Iterator[Node]:
+    for child in children:
+        if isinstance(child, Node):
+            if child.segment.mandatory:
+                yield child
+        elif child.group.mandatory:
+            yield child.trigger
