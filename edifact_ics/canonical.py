@@ -66,6 +66,7 @@ def body(table: Table, placed: list[Placed], trace: bool) -> str:
     for place in placed:
         step, item = place.step, place.item
         if step is None:
+            item = kept(place.tag, table.delimiters, table.syntax)
             root.parts += _marked(item, place.number) if trace else item.parts
             continue
         if step.frames or len(stack) > step.depth + 1:
@@ -195,7 +196,11 @@ def unknown_xml(message: Message, trace: bool) -> str:
 
 def _message_marks(table: Table, message: Message, placed: list[Placed], trailer: str | None) -> str:
     carriers = [f"{p.number}:{p.item.carrier}" for p in placed if p.item.carrier and p.tag != "UNT"]
-    notes = [f"{p.number}:{p.item.sent}" for p in placed if p.item.sent and p.item.sent != "@"]
+    notes = []
+    for p in placed:
+        sent = p.item.sent if p.step else kept(p.tag, table.delimiters, table.syntax).sent
+        if sent:
+            notes.append(f"{p.number}:{sent}")
     marks = f' carriers="{" ".join(carriers)}"' if carriers else ""
     if notes:
         marks += written_attribute("sent", " ".join(notes))

@@ -207,18 +207,18 @@ class Run:
         found = done.findings
         found.sort(key=lambda f: (f.position.segment or 0, f.position.element or 0, f.position.component or 0))
         judged = self.policy.apply(found)
-        summary.verdict = verdict_of(Counter(f.severity for f in judged))
-        self._list(message, judged)
+        unlisted = done.walk.unlisted if done.walk else Counter[Severity]()
+        summary.verdict = verdict_of(Counter(f.severity for f in judged) + unlisted)
+        self._list(message, judged, unlisted)
         return done
 
-    def _list(self, message: Message, found: list[Finding]) -> None:
+    def _list(self, message: Message, found: list[Finding], unlisted: Counter[Severity]) -> None:
         """Put findings into the report, the first thousand of a message listed, all counted."""
         self.report.add(found[:MAX_PER_MESSAGE])
-        rest = found[MAX_PER_MESSAGE:]
-        if rest:
-            for one in rest:
-                self.report.counts[one.severity] += 1
-            text = f"{len(rest)} more findings in this message are not listed."
+        unlisted = unlisted + Counter(one.severity for one in found[MAX_PER_MESSAGE:])
+        if unlisted:
+            self.report.counts.update(unlisted)
+            text = f"{unlisted.total()} more findings in this message are not listed."
             self.report.findings.append(finding("INT-02", message.at(len(message.raws)), text))
 
     def _check_message(self, done: Checked) -> None:

@@ -9,20 +9,26 @@ goes on. Element values belong to `interpret`; only qualifiers are looked at her
 from __future__ import annotations
 
 import re
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from edifact_ics.directory import segment_types
-from edifact_ics.finding import CODES, Severity
-from edifact_ics.interpret import ElementFinding, Interpreted, kept
+from edifact_ics.finding import CODES, MAX_PER_MESSAGE, Severity
+from edifact_ics.interpret import ElementFinding, Interpreted
 from edifact_ics.syntax import MAX_SEGMENT, Delimiters, split_elements
 from edifact_ics.table import GroupNode, Node, Step, Table
 
 _AHEAD = 8  # segments looked at to choose between two explanations
+_REMEMBERED = 20
+_LISTED = 4 * MAX_PER_MESSAGE
 
 
 class Placed(NamedTuple):
-    """A segment and where the walk put it; `step` is None when it has no place in the guide."""
+    """A segment and where the walk put it.
+
+    `step` is None when it has no place in the guide; then `item` is empty and `tag` the whole segment as sent.
+    """
 
     number: int
     step: Step | None
@@ -43,13 +49,18 @@ class Walk:
     """What the walk of one message gives.
 
     `trailer` is UNT as found, also when it had to be cut out of the segment before. `explained` are differences
-    between a segment count sent and the segments found that the findings explain already.
+    between a segment count sent and the segments found that the findings explain already. `unlisted` counts the
+    findings for which there was no room.
     """
 
     placed: list[Placed]
     findings: list[StructureFinding]
     trailer: str | None
     explained: frozenset[int]
+    unlisted: Counter[Severity]
+
+
+_UNREAD = Interpreted()
 
 
 @dataclass(slots=True)
@@ -95,8 +106,11 @@ class _Walker:
         self._state = _State(None, [0] * table.counters, [0] * table.use_counters)
         self._placed: list[Placed] = []
         self._findings: list[StructureFinding] = []
-        self._missing: list[tuple[Node, StructureFinding]] = []
-        self._strays: list[tuple[str, int, StructureFinding]] = []
+        # The last few segments said to be missing or out of order: one may turn out to explain the other.
+        self._missing: deque[tuple[Node, StructureFinding]] = deque(maxlen=_REMEMBERED)
+        self._strays: deque[tuple[str, int, StructureFinding]] = deque(maxlen=_REMEMBERED)
+        self._missing_count = self._stray_count = 0
+        self._unlisted: Counter[Severity] = Counter()
         self._lost = 0
 
     def run(self) -> Walk:
@@ -132,7 +146,7 @@ class _Walker:
             if node.keep:
                 context[node.segment.position] = item
             if item.findings:
-                self._findings += [StructureFinding(number, f) for f in item.findings]
+                self._add(number, item)
             placed.append(Placed(number, step, item, node.segment.tag))
             state.node = node
             following = node.next
@@ -148,9 +162,20 @@ class _Walker:
             self._report_missing(last[0] if last else None, len(self._raws) + 1)
         if self._unterminated:
             self._keep(len(self._raws), self._raws[-1])
-        wrong = len(self._strays) - len([1 for node, _ in self._missing])
-        explained = {0, -wrong, self._lost, self._lost - wrong, -len(self._strays), len(self._missing)}
-        return Walk(self._placed, self._findings, trailer, frozenset(explained))
+        strays, missing = self._stray_count, self._missing_count
+        explained = {0, missing - strays, self._lost, self._lost + missing - strays, -strays, missing}
+        return Walk(self._placed, self._findings, trailer, frozenset(explained), self._unlisted)
+
+    def _add(self, number: int, item: Interpreted) -> None:
+        for inner in item.findings:
+            self._list(StructureFinding(number, inner))
+
+    def _list(self, found: StructureFinding) -> None:
+        """Keep a finding while there is room; beyond that only count it."""
+        if len(self._findings) < _LISTED:
+            self._findings.append(found)
+        else:
+            self._unlisted[found.inner.severity] += 1
 
     _cut_out: str | None = None
 
@@ -283,7 +308,7 @@ class _Walker:
                 self._too_often(number, step, item, use)
         if node.keep:
             self._state.context[node.segment.position] = item
-        self._findings += [StructureFinding(number, f) for f in item.findings]
+        self._add(number, item)
         self._placed.append(Placed(number, step, item, node.segment.tag))
         self._state.node = node
 
@@ -292,7 +317,7 @@ class _Walker:
     def _say(self, number: int, code: str, text: str, value: str | None = None, **more: str | None) -> StructureFinding:
         inner = ElementFinding(code, CODES[code].severity, None, None, text, value=value, **more)  # type: ignore[arg-type]
         found = StructureFinding(number, inner)
-        self._findings.append(found)
+        self._list(found)
         return found
 
     def _source(self, node: Node) -> str:
@@ -304,7 +329,7 @@ class _Walker:
             stray = next((s for s in self._strays if s[0] == node.segment.tag), None)
             if stray is not None:
                 self._strays.remove(stray)  # it was sent, but out of order: said already
-                self._moved += 1
+                self._stray_count -= 1
                 continue
             name = f"{node.segment.tag} ({node.segment.type.name.lower()})"
             use = node.segment.uses[0]
@@ -318,8 +343,7 @@ class _Walker:
             more = {"source": self._source(node)}
             found = self._say(max(number - 1, 1), "STR-02" if group else "STR-01", text, None, **more)
             self._missing.append((node, found))
-
-    _moved = 0
+            self._missing_count += 1
 
     def _unexpected(self, number: int, raw: str, tag: str) -> None:
         nodes = [n for n in self._table.nodes if n.segment.tag == tag]
@@ -330,13 +354,14 @@ class _Walker:
                 number, "SYN-08", f"{sent[:20]!r} is no segment tag: three capital letters are wanted.", sent[:40]
             )
             self._strays.append((tag, number, found))
+            self._stray_count += 1
             return
         if nodes:
             missing = next((m for m in self._missing if m[0].segment.tag == tag and m[0].row.matches(raw)), None)
             if missing is not None:  # it was said to be missing; in truth it stands here
                 self._missing.remove(missing)
-                self._findings.remove(missing[1])
-                self._moved += 1
+                self._missing_count -= 1
+                self._take_back(missing[1])
             if self._follows_stray(number, tag):
                 return
             where = _places(nodes)
@@ -355,6 +380,14 @@ class _Walker:
                 text = f"Segment {tag} is unknown: D.99B has none with this tag."
                 found = self._say(number, "STR-04", text, raw[:60], source="UN/EDIFACT D.99B")
         self._strays.append((tag, number, found))
+        self._stray_count += 1
+
+    def _take_back(self, found: StructureFinding) -> None:
+        for index in range(len(self._findings) - 1, -1, -1):
+            if self._findings[index] is found:
+                del self._findings[index]
+                return
+        self._unlisted[found.inner.severity] -= 1
 
     def _follows_stray(self, number: int, tag: str) -> bool:
         """Tell whether a segment belongs to a group whose trigger was left out just before: the same cause."""
@@ -367,6 +400,7 @@ class _Walker:
                 n.segment.tag == tag and n is not node and _inside(n, node.group) for n in self._table.nodes
             ):
                 self._strays.append((head, number, found))
+                self._stray_count += 1
                 return True
         return False
 
@@ -390,7 +424,7 @@ class _Walker:
 
     def _keep(self, number: int, raw: str) -> None:
         """Keep a segment that has no place, whole, as it came."""
-        self._placed.append(Placed(number, None, kept(raw, self._table.delimiters, self._table.syntax), raw[:3]))
+        self._placed.append(Placed(number, None, _UNREAD, raw))
 
     def _place_unread(self, number: int, raw: str) -> None:
         """Let a segment that is not looked into stand where its tag fits."""
@@ -431,7 +465,7 @@ class _Walker:
             source=CODES["SYN-07"].source,
             hint=f"Write a terminator in front of {second[:20]!r}.",
         )
-        self._findings.append(StructureFinding(number, inner))
+        self._list(StructureFinding(number, inner))
         self._lost += 1
         before = len(self._placed)
         self._apply(number, step, self._table.interpret(step.node, first, self._state.context))

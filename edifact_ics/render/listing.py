@@ -92,11 +92,11 @@ def _headings(placed: Placed, counts: dict[str, int]) -> Iterator[str]:
 
 
 def _segment(placed: Placed, raw: str) -> Iterator[str]:
-    start = f"  {placed.number:>4} {shown(placed.tag):<3} "
     item = placed.item
     if placed.step is None:
-        yield f"{start} {shown(raw[:100])}   (not explained by the guide)"
+        yield f"  {placed.number:>4}      {shown(raw[:100])}   (not explained by the guide)"
         return
+    start = f"  {placed.number:>4} {shown(placed.tag):<3} "
     if not item.values:
         yield start + f" {_meaning(placed, item)}"
         return
