@@ -69,10 +69,11 @@ def body(table: Table, placed: list[Placed], trace: bool) -> str:
             item = kept(place.tag, table.delimiters, table.syntax)
             root.parts += _marked(item, place.number) if trace else item.parts
             continue
-        if step.frames or len(stack) > step.depth + 1:
+        if step.frames or len(stack) != step.depth + 1:
             while len(stack) > step.depth + 1:
                 _close(stack)
-            stack += [_Open(frame) for frame in step.frames]
+            # Frames that a damaged segment would have opened are opened by what stands in them.
+            stack += [_Open(frame) for frame in (*step.node.frames[len(stack) - 1 : step.depth], *step.frames)]
             here = stack[-1]
         parts = _marked(item, place.number) if trace else item.parts
         if item.joins:
@@ -199,6 +200,8 @@ def _message_marks(table: Table, message: Message, placed: list[Placed], trailer
     notes = []
     for p in placed:
         sent = p.item.sent if p.step else kept(p.tag, table.delimiters, table.syntax).sent
+        if p.number - 1 in message.lost:
+            sent = f"{sent};!" if sent else "!"
         if sent:
             notes.append(f"{p.number}:{sent}")
     marks = f' carriers="{" ".join(carriers)}"' if carriers else ""
@@ -253,8 +256,9 @@ def opening_xml(interchange: Interchange, envelope: Table, header: Interpreted |
         marks = attribute("una", interchange.una) if interchange.una else ' una=""'
         marks += attribute("before", interchange.before) if interchange.before else ""
         marks += attribute("break", interchange.lead) if interchange.lead else ""
-        if header is not None and header.sent:
-            marks += written_attribute("sent", header.sent)
+        note = ";".join(filter(None, (header.sent if header else "", "!" if interchange.header_lost else "")))
+        if note:
+            marks += written_attribute("sent", note)
     if header is None:
         kind = "" if interchange.bare else "missing"
         return f'<Interchange envelope="{kind or "none"}"{marks}>'
@@ -325,9 +329,9 @@ def prefixes(table: Table, placed: list[Placed], wanted: set[int]) -> dict[int, 
     for place in placed:
         step = place.step
         if step is not None:
-            if step.frames or len(trail) > step.depth + 1:
+            if step.frames or len(trail) != step.depth + 1:
                 del trail[step.depth + 1 :]
-                for frame in step.frames:
+                for frame in (*step.node.frames[len(trail) - 1 : step.depth], *step.frames):
                     path, held = trail[-1]
                     held[frame.slot] = held.get(frame.slot, 0) + 1
                     trail.append((f"{path}/{frame.name}[{held[frame.slot]}]", {}))

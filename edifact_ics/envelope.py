@@ -21,6 +21,12 @@ MAX_INTERCHANGE = 10 * 1024 * 1024
 _SERVICE = frozenset(("UN", "un", "Un", "uN"))
 _START = re.compile("UNA.{6}|UNB\\+|UNH\\+", re.S)
 _LOOK = 1 << 16
+# Where a service segment swallowed the one that follows it: its terminator was lost.
+_SWALLOWED = {
+    "UNB": re.compile("(?<=[0-9A-Za-z\r\n])UNH(?=\\W)"),
+    "UNH": re.compile("(?<=[0-9A-Za-z\r\n])BGM(?=\\W)"),
+    "UNT": re.compile("(?<=[0-9A-Za-z\r\n])UN[ZH](?=\\W)"),
+}
 
 
 @dataclass(slots=True)
@@ -51,6 +57,7 @@ class Interchange:
     messages: int = 0
     segments: int = 0
     bare: bool = False
+    header_lost: bool = False
     references: set[str] = field(default_factory=set)
     strays: int = 0
     groups: int = 0
@@ -92,7 +99,7 @@ class Message:
 
     `leads` is what stood before each segment but the first (one text for all, or a list with the first included),
     `first` what stood before UNH. `number` counts from 1 in the interchange. `truncated`: the file ended inside it.
-    `unterminated`: its last segment lacks its terminator.
+    `unterminated`: its last segment lacks its terminator. `lost` are the indexes of other segments that lack theirs.
     """
 
     interchange: Interchange
@@ -104,7 +111,7 @@ class Message:
     closed: bool = True
     truncated: bool = False
     unterminated: bool = False
-    lost: int = 0
+    lost: set[int] = field(default_factory=set)
 
     @cached_property
     def header(self) -> list[list[str]]:
@@ -130,7 +137,7 @@ class Message:
     @cached_property
     def _starts(self) -> list[int]:
         """The offset of each segment within the message text, counted from the first character before UNH."""
-        sizes = [len(self.lead(i)) + len(raw) + 1 for i, raw in enumerate(self.raws)]
+        sizes = [len(self.lead(i)) + len(raw) + (i not in self.lost) for i, raw in enumerate(self.raws)]
         return [start + len(self.lead(i)) for i, start in enumerate(accumulate([0, *sizes[:-1]]))]
 
     @cached_property
@@ -285,6 +292,9 @@ class Reader:
                     self._take_outside(block, index, place)
                 continue
             tag = raw[:3].upper()
+            swallowed = _SWALLOWED[tag].search(raw, 4) if tag in _SWALLOWED else None
+            if swallowed:
+                block.cut(index, swallowed.start())
             place, done = self._advance(block, place, done, index)
             if tag == "UNH":
                 self._take_unh(block, index, place)
@@ -318,7 +328,8 @@ class Reader:
                     return (offset + size, line + lines, column), index
             else:
                 return (offset + size, line, column + size), index
-        text = "".join(block.lead(done + i) + raw + "\x00" for i, raw in enumerate(raws))
+        ends = ("" if done + i in block.lost else "\x00" for i in range(len(raws)))
+        text = "".join(block.lead(done + i) + raw + end for i, (raw, end) in enumerate(zip(raws, ends, strict=True)))
         return _shift(place, text), index
 
     def _extend(self, block: Block, last: int) -> None:
@@ -340,6 +351,7 @@ class Reader:
             if isinstance(message.leads, str):
                 message.leads = [message.lead(i) for i in range(len(message.raws))]
             message.leads += [block.lead(i) for i in range(start, last + 1)]
+        message.lost.update(i - start + len(message.raws) for i in block.lost if start <= i <= last)
         message.raws += block.raws[start : last + 1]
         self._from = 0
 
@@ -393,6 +405,8 @@ class Reader:
         place = _shift(place, lead)
         if tag == "UNB":
             self._take_unb(raw, lead, place)
+            if self._open is not None:
+                self._open.header_lost = index in block.lost
         elif tag == "UNZ":
             if self._open is None:
                 interchange = self._new_interchange(place)
@@ -440,6 +454,8 @@ class Reader:
         interchange.messages += 1
         leads: str | list[str] = block.leads if isinstance(block.leads, str) else [block.lead(index)]
         self._message = Message(interchange, interchange.messages, [block.raws[index]], leads, block.lead(index), place)
+        if index in block.lost:
+            self._message.lost.add(0)
         self._from = index + 1
 
     def _take_group(self, tag: str, raw: str, place: tuple[int, int, int]) -> None:

@@ -146,6 +146,9 @@ class Run:
             found.append(finding("ENV-01", at, "The file begins with UNH: messages without an envelope."))
         elif interchange.header:
             header = _interpret(envelope, "UNB", interchange.header_raw)
+            if interchange.header_lost:
+                at = interchange.at(interchange.header_place, 1, interchange.header_raw)
+                found.append(finding("SYN-07", at, "The terminator of UNB is missing: UNH begins inside it."))
             found += _syntax_findings(interchange)
             told = bool(found and any(f.code in ("SYN-03", "SYN-04") for f in found))
             found += [
@@ -239,6 +242,7 @@ class Run:
         if message.reference and _reused(message):
             text = f"Message reference {message.reference!r} was used before in this interchange."
             done.findings.append(finding("ENV-11", message.at(1, 1), text, message.reference))
+        done.findings += [_lost(message, index) for index in message.lost]
         if walked.findings:
             done.findings += _place_findings(table, message, walked)
         if message.closed:
@@ -374,6 +378,14 @@ def _likeliest(message: Message, names: list[str]) -> Mig:
 def _interpret(envelope: Table, tag: str, raw: str) -> Interpreted:
     node = next(n for n in envelope.nodes if n.segment.tag == tag)
     return envelope.interpret(node, raw, {})
+
+
+def _lost(message: Message, index: int) -> Finding:
+    """Say that a service segment swallowed the one that follows it."""
+    raw, following = message.raws[index], message.raws[index + 1 : index + 2]
+    swallowed = following[0][:3] if following else "the next segment"
+    text = f"The terminator of {raw[:3]} is missing: {swallowed} begins inside it."
+    return finding("SYN-07", message.at(index + 1), text, raw[:200], f"Write a terminator after {raw[-20:]!r}.")
 
 
 def _placed(inner: ElementFinding, position: Position, path: str | None = None) -> Finding:

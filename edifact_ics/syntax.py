@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import BinaryIO
 
@@ -111,7 +111,7 @@ class Block:
     `leads` is what stood before each segment: one text for all but the first, or a list for each. `first` is
     what stood before the first. `offset` is the byte where the block begins, `line` and `column` (from 1) its place.
     `unterminated`: the last segment lacks its terminator.
-    `inner`: line ends stand inside segments too.
+    `inner`: line ends stand inside segments too. `lost` are the indexes of segments whose terminator is missing.
     """
 
     raws: list[str]
@@ -123,6 +123,17 @@ class Block:
     delimiters: Delimiters
     unterminated: bool = False
     inner: bool = False
+    lost: set[int] = field(default_factory=set)
+
+    def cut(self, index: int, at: int) -> None:
+        """Read one segment as the two it should have been: the terminator between them is missing."""
+        raw = self.raws[index]
+        if isinstance(self.leads, str):
+            self.leads = [self.lead(i) for i in range(len(self.raws))]
+        first = raw[:at].rstrip(BREAKS)
+        self.raws[index : index + 1] = [first, raw[at:]]
+        self.leads.insert(index + 1, raw[len(first) : at])
+        self.lost.add(index)
 
     def lead(self, index: int) -> str:
         """Return what stood in front of a segment, counted from 0."""

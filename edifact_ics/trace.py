@@ -97,13 +97,16 @@ def notes_by_segment(text: str) -> dict[int, str]:
 
 
 def parse_note(note: str) -> tuple[dict[Place, str], str]:
-    """Return the components sent otherwise than fixed, and the script of what must be inserted."""
+    """Return the components sent otherwise than fixed, and the script of what must be inserted.
+
+    A `!` says that the terminator was lost, which is for whoever writes the terminators.
+    """
     constants: dict[Place, str] = {}
     script = ""
     for part in filter(None, note.split(";")):
         if part.startswith("@"):
             script = part[1:]
-        else:
+        elif part != "!":
             place, _, text = part.partition("=")
             first, _, second = place.partition(".")
             constants[(int(first), int(second))] = from_hex(text)

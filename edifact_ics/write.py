@@ -222,7 +222,7 @@ class Writer:
         for index, parts in enumerate(pieces):
             number = numbers[index] if index < len(numbers) else None
             bit = None if value.many or index else box.shared.get(use.id)
-            if bit is None:
+            if bit is None or (number is not None and bit.number != number):
                 bit = Bit(position, [use], {}, number)
                 box.bits.append(bit)
                 box.shared[use.id] = bit
@@ -545,7 +545,8 @@ class _DocumentReader:
         reference = element.find(f"{_NS}InterchangeControlReferenceNumber")
         sent = "" if reference is None else from_hex(reference.get("sent", "")) or reference.text or ""
         out.reference = sent
-        return Written(lead + raw + out.delimiters.terminator, SERVICE, element, None, self._interchange)
+        end = "" if "!" in note.split(";") else out.delimiters.terminator
+        return Written(lead + raw + end, SERVICE, element, None, self._interchange)
 
     def _message(self, element: etree._Element, name: str, out: _Out) -> Written:
         message = self._roots.get(name)
@@ -557,7 +558,11 @@ class _DocumentReader:
         usual = from_hex(element.get("line-end", ""))
         leads = {number: from_hex(text) for number, text in notes_by_segment(element.get("breaks", "")).items()}
         end = out.delimiters.terminator
-        text = "".join(leads.get(i, usual) + raw + end for i, raw in enumerate(raws, 1))
+        lost = {n for n, note in notes_by_segment(element.get("sent", "")).items() if "!" in note.split(";")}
+        ends = ("" if i in lost else end for i in range(1, len(raws) + 1))
+        text = "".join(
+            leads.get(i, usual) + raw + last for i, (raw, last) in enumerate(zip(raws, ends, strict=True), 1)
+        )
         if element.get("terminated") == "no":
             text = text.removesuffix(end)
         return Written(text, message, element, error, self._interchange, out.messages, len(raws))

@@ -125,7 +125,9 @@ class TestWrittenByHand:
         starts = [i for i, s in enumerate(segments) if s.startswith("UNH")]
         ends = [i for i, s in enumerate(segments) if s.startswith("UNT")]
         assert [segments[i].split("+")[1] for i in starts] == ["1", "2"]
-        assert [segments[e] for e in ends] == [f"UNT+{e - s + 1}+{n}" for n, (s, e) in enumerate(zip(starts, ends, strict=True), 1)]
+        assert [segments[e] for e in ends] == [
+            f"UNT+{e - s + 1}+{n}" for n, (s, e) in enumerate(zip(starts, ends, strict=True), 1)
+        ]
         assert segments[-1] == "UNZ+2+202611180018"
 
     def test_carriers_and_fixed_values_are_put_in(self) -> None:
@@ -171,7 +173,7 @@ def check_digit_iso6346(number: str) -> int:
         value += value % 11 == 0
         values[letter] = value
         value += 1
-    return sum((values.get(c) or int(c)) * 2**i for i, c in enumerate(number[:10])) % 11 % 10
+    return sum((values.get(c) or int(c)) << i for i, c in enumerate(number[:10])) % 11 % 10
 
 
 def abn_is_sound(number: str) -> bool:
