@@ -69,11 +69,11 @@ def body(table: Table, placed: list[Placed], trace: bool) -> str:
             item = kept(place.tag, table.delimiters, table.syntax)
             root.parts += _marked(item, place.number) if trace else item.parts
             continue
-        if step.frames or len(stack) != step.depth + 1:
-            while len(stack) > step.depth + 1:
+        if step.frames or here.frame is not step.inside:
+            keep = step.stays([open_.frame for open_ in stack[1:]])
+            while len(stack) > keep + 1:
                 _close(stack)
-            # Frames that a damaged segment would have opened are opened by what stands in them.
-            stack += [_Open(frame) for frame in (*step.node.frames[len(stack) - 1 : step.depth], *step.frames)]
+            stack += [_Open(frame) for frame in step.node.frames[keep:]]
             here = stack[-1]
         parts = _marked(item, place.number) if trace else item.parts
         if item.joins:
@@ -325,13 +325,16 @@ def prefixes(table: Table, placed: list[Placed], wanted: set[int]) -> dict[int, 
     """Return, for the segments wanted, the path of their frame and how many elements each slot of it holds by then."""
     counts: dict[int, int] = {}
     trail: list[tuple[str, dict[int, int]]] = [(f"/{table.mig.xml}", counts)]
+    frames: list[Frame] = []
     found: dict[int, tuple[str, dict[int, int]]] = {}
     for place in placed:
         step = place.step
         if step is not None:
-            if step.frames or len(trail) != step.depth + 1:
-                del trail[step.depth + 1 :]
-                for frame in (*step.node.frames[len(trail) - 1 : step.depth], *step.frames):
+            if step.frames or (frames[-1] if frames else table.layout.root) is not step.inside:
+                keep = step.stays(frames)
+                del trail[keep + 1 :], frames[keep:]
+                for frame in step.node.frames[keep:]:
+                    frames.append(frame)
                     path, held = trail[-1]
                     held[frame.slot] = held.get(frame.slot, 0) + 1
                     trail.append((f"{path}/{frame.name}[{held[frame.slot]}]", {}))

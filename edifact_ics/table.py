@@ -103,6 +103,17 @@ class Step:
     zero_uses: list[int]
     depth: int
     frames: tuple[Frame, ...]
+    inside: Frame
+
+    def stays(self, frames: list[Frame]) -> int:
+        """Return how many of the open frames stay open; those of the node beyond them are opened.
+
+        A frame that a damaged segment should have opened is opened by what stands in it.
+        """
+        same = 0
+        while same < min(self.depth, len(frames)) and frames[same] is self.node.frames[same]:
+            same += 1
+        return same
 
 
 class Table:
@@ -222,9 +233,10 @@ class Table:
         reset = (entered[0].first, entered[0].last) if entered and entered[0].first < entered[0].last else None
         zeros = [0] * (reset[1] - reset[0]) if reset else []
         opening = next((group for group in entered if group.frame is not None), None)
+        inside = node.frames[-1] if node.frames else self.layout.root
         reset_uses = (opening.first_use, opening.last_use) if opening else None
         zero_uses = [0] * (opening.last_use - opening.first_use) if opening else []
-        return Step(node, missing, entered, counter, limit, reset, zeros, reset_uses, zero_uses, depth, frames)
+        return Step(node, missing, entered, counter, limit, reset, zeros, reset_uses, zero_uses, depth, frames, inside)
 
     # ------------------------------------------------------------------ interpreting
 
