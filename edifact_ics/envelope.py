@@ -19,13 +19,13 @@ from edifact_ics.syntax import STANDARD, Block, Delimiters, Scanner, locate, spl
 
 MAX_INTERCHANGE = 10 * 1024 * 1024
 _SERVICE = frozenset(("UN", "un", "Un", "uN"))
-_START = re.compile("UNA.{6}|UNB\\+|UNH\\+", re.S)
+_START = re.compile("UNA.{6}|(?i:UN[BH])\\+", re.S)
 _LOOK = 1 << 16
 # Where a service segment swallowed the one that follows it: its terminator was lost.
 _SWALLOWED = {
-    "UNB": re.compile("(?<=[0-9A-Za-z\r\n])UNH(?=\\W)"),
-    "UNH": re.compile("(?<=[0-9A-Za-z\r\n])BGM(?=\\W)"),
-    "UNT": re.compile("(?<=[0-9A-Za-z\r\n])UN[ZH](?=\\W)"),
+    "UNB": re.compile("(?<=[0-9A-Za-z\r\n'])UNH(?=\\W)"),
+    "UNH": re.compile("(?<=[0-9A-Za-z\r\n'])BGM(?=\\W)"),
+    "UNT": re.compile("(?<=[0-9A-Za-z\r\n'])UN[ZH](?=\\W)"),
 }
 
 
@@ -58,6 +58,7 @@ class Interchange:
     segments: int = 0
     bare: bool = False
     header_lost: bool = False
+    header_cut: bool = False
     references: set[str] = field(default_factory=set)
     strays: int = 0
     groups: int = 0
@@ -235,6 +236,7 @@ class Reader:
         self._before = ""
         self._count = 0
         self._used: set[tuple[str, str]] = set()
+        self._last: tuple[tuple[int, int, int], str] = ((0, 1, 1), "")
         self._group: tuple[int, str, tuple[int, int, int], str] | None = None
         self._ended: Interchange | None = None
         self.findings: list[Finding] = []
@@ -296,9 +298,11 @@ class Reader:
             if swallowed:
                 block.cut(index, swallowed.start())
             place, done = self._advance(block, place, done, index)
+            if tag not in ("UNG", "UNZ"):
+                self._last = (_shift(place, block.lead(index)), raw)
             if tag == "UNH":
                 self._take_unh(block, index, place)
-            elif tag == "UNT" and self._message is not None:
+            elif tag == "UNT" and self._message is not None and not (block.unterminated and index == len(raws) - 1):
                 self._extend(block, index)
                 self._close_message(True)
             elif tag in ("UNB", "UNZ", "UNG", "UNE"):
@@ -372,6 +376,10 @@ class Reader:
             self._break_off()
         self._close_interchange(None)
         self._release_ended()
+        if self._una:
+            text = "A second UNA stands where UNB was expected."
+            self._late.append(finding("ENV-09", Position(*place, self._count + 1, None, None, None, "UNA"), text, raw))
+            self._before += self._una
         self._una, self._una_place, self._una_delimiters = raw, place, self._scanner.delimiters
         self._before += block.first
         if not block.delimiters.usable:
@@ -407,6 +415,7 @@ class Reader:
             self._take_unb(raw, lead, place)
             if self._open is not None:
                 self._open.header_lost = index in block.lost
+                self._open.header_cut = block.unterminated and index == len(block.raws) - 1
         elif tag == "UNZ":
             if self._open is None:
                 interchange = self._new_interchange(place)
@@ -470,6 +479,9 @@ class Reader:
                 text = "A functional group (UNG) begins here. ICS takes messages without groups."
                 self._late.append(finding("ENV-13", at, text))
             interchange.groups += 1
+            interchange.segments -= 1
+            self._unclosed_group()
+            interchange.segments += 1
             reference = elements[5][0] if len(elements) > 5 else ""
             self._group = (interchange.messages, reference, place, raw)
             return
@@ -482,10 +494,12 @@ class Reader:
         count = elements[1][0] if len(elements) > 1 else ""
         sent = elements[2][0] if len(elements) > 2 else ""
         if count.lstrip("0") != str(held).lstrip("0"):
-            text = f"UNE says {count or 'nothing'} messages, the group holds {held}."
-            self._late.append(finding("ENV-14", at, text, count))
+            text = f"UNE says {count or 'no number of'} messages, the group holds {held}."
+            at = interchange.at(place, interchange.segments, raw, 1)
+            self._late.append(finding("ENV-14", at, text, count or None))
         if sent != reference:
             text = f"UNE says reference {sent!r}, UNG says {reference!r}."
+            at = interchange.at(place, interchange.segments, raw, 2)
             self._late.append(finding("ENV-14", at, text, sent))
 
     # ------------------------------------------------------------------ outside of messages
@@ -525,6 +539,8 @@ class Reader:
             if block.unterminated:
                 text = f"The file ends inside the segment {raw[:40]!r}: its terminator is missing."
                 self._late.append(finding("SYN-06", at, text, raw[:40]))
+            elif not raw:
+                self._late.append(finding("SYN-11", at, "Two terminators follow each other between messages."))
             else:
                 text = f"Segment {raw[:3]} stands outside a message; UNH or UNZ was expected here."
                 self._late.append(finding("ENV-09", at, text, raw[:40]))
@@ -541,14 +557,23 @@ class Reader:
         interchange = self._open
         if interchange is None:
             return
+        self._unclosed_group()
         self._open = None
-        self._group = None
         self._strayed = -1
         interchange.trailer, interchange.trailer_lead = raw, lead
         interchange.trailer_place, interchange.unterminated = place, unterminated
         if raw is not None:
             interchange.segments += 1
         self._ended = interchange
+
+    def _unclosed_group(self) -> None:
+        """Report a functional group that no UNE closes."""
+        if self._group is not None and self._open is not None:
+            reference = self._group[1]
+            place, raw = self._last
+            at = self._open.at(place, self._open.segments, raw)
+            self._late.append(finding("ENV-14", at, f"The group {reference} that UNG opens is not closed by UNE."))
+        self._group = None
 
     def _release_ended(self) -> None:
         """What stands behind the last interchange is known now: give its end."""
@@ -566,6 +591,8 @@ class Reader:
         else:
             self.tail = self._before + self._una + self._scanner.tail
         self._release_ended()
+        if not self._count and not self._late:
+            self._late.append(finding("SYN-01", Position(0, 1, 1), "The file holds UNA and nothing else.", self._una))
         self.findings += self._take_late()
 
 
@@ -574,10 +601,10 @@ def trailer_findings(interchange: Interchange, cut: bool) -> list[Finding]:
 
     `cut`: the file ended inside a message, or inside a segment that was reported already.
     """
-    if interchange.bare:
-        return []
     found: list[Finding] = []
     raw = interchange.trailer
+    if interchange.bare and raw is None:
+        return found
     last = interchange.at(interchange.trailer_place, interchange.segments, raw or "")
     if not interchange.header:
         text = f"UNZ closes an interchange that no UNB opened ({raw or ''})."
@@ -590,15 +617,17 @@ def trailer_findings(interchange: Interchange, cut: bool) -> list[Finding]:
     elements = split_elements(raw, interchange.delimiters)
     count = elements[1][0] if len(elements) > 1 else ""
     reference = elements[2][0] if len(elements) > 2 else ""
-    held = interchange.messages
-    explained = count.isdecimal() and held < int(count) <= held + interchange.strays
+    held = interchange.groups or interchange.messages
+    numeric = count.isdecimal() and len(count) <= 6
+    explained = numeric and held < int(count) <= held + interchange.strays
     if not held and not interchange.strays:
         text = "The interchange holds no message."
         found.append(finding("ENV-10", last, text))
         explained = True
-    if count.isdecimal() and int(count) != held and not explained:
+    if numeric and int(count) != held and not explained:
         at = interchange.at(interchange.trailer_place, interchange.segments, raw, 1)
-        text = f"UNZ says {int(count)} {_plural(int(count), 'message')}, the interchange holds {held}."
+        noun = "group" if interchange.groups else "message"
+        text = f"UNZ says {int(count)} {_plural(int(count), noun)}, the interchange holds {held}."
         found.append(finding("ENV-04", at, text, count, f"Write {held}."))
     if reference and interchange.reference and reference != interchange.reference:
         at = interchange.at(interchange.trailer_place, interchange.segments, raw, 2)

@@ -356,7 +356,7 @@ class _Reading:
                 self._add("VAL-10", place[0], part, f"{value.name} holds only blanks and counts as not sent.", **more)
             return ""
         for number, sent in enumerate(texts):
-            wrong = outside(encode(sent, self._row.syntax) if not sent.isascii() else sent, self._row.syntax)
+            wrong = outside(sent, self._row.syntax)
             if wrong is not None:
                 spot = self._part(value.places[number])
                 char, known = _show(sent[wrong]), self._row.syntax
@@ -435,12 +435,12 @@ class _Reading:
     def _check_repertoire(self, left: list[tuple[Place, str]]) -> None:
         if any(f.code == "SYN-05" for f in self._findings):
             return
-        index = outside(self._raw, self._row.syntax)
+        index = outside(decode(self._raw, self._row.syntax), self._row.syntax)
         if index is None:
             return
         for number, parts in enumerate(self._elements):
             for i, text in enumerate(parts, 1):
-                wrong = outside(encode(text, self._row.syntax) if not text.isascii() else text, self._row.syntax)
+                wrong = outside(text, self._row.syntax)
                 if wrong is not None:
                     message = f"The character {_show(text[wrong])} is not in the repertoire {self._row.syntax}."
                     # It is also why the value is unknown or misplaced: one cause, one finding.

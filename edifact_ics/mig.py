@@ -433,7 +433,8 @@ class _Reader:
         places = self._places(node, kind, a["at"])
         form = self._format(node, a["format"])
         standard = kind.element(places[0]).format
-        if form.most > standard.most * len(places) or form.parts != len(places):
+        kinds = standard.kind in ("an", form.kind)
+        if not kinds or form.most > standard.most * len(places) or form.parts != len(places):
             raise self._fail(node, f"format {form.text} is not within {standard.text} of D.99B")
         dictionary = self._format(node, a["dictionary"]) if "dictionary" in a else None
         segments = int(a.get("segments", "1"))
@@ -491,7 +492,7 @@ class _Reader:
                 raise self._fail(node, f"{mine.tag} here is not told apart from {mine.tag} at {theirs.position}")
 
     def _check_names(self, node: etree._Element, mig: Mig) -> None:
-        seen: dict[tuple[str, ...], str] = {}
+        seen: dict[tuple[str, ...], Value] = {}
 
         def visit(group: Group, path: tuple[str, ...]) -> None:
             for child in group.children:
@@ -501,8 +502,10 @@ class _Reader:
                 for use in child.uses:
                     for value in use.values:
                         key = (*path, *use.container, value.xml)
-                        if not value.derived and seen.setdefault(key, use.id) != use.id:
-                            raise MigError(f"{self._file}:{value.line}: {'/'.join(key)} is named by two uses")
+                        other = None if value.derived else seen.setdefault(key, value)
+                        if other is not None and other is not value:
+                            how = "twice" if other in use.values else "by two uses"
+                            raise MigError(f"{self._file}:{value.line}: {'/'.join(key)} is named {how}")
 
         visit(mig.root, ())
 

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 Source = bytes | str | Path | BinaryIO
 
 _STAGES = ("syntax", "envelope", "structure", "canonical", "schema", "rules")
+_NONE: frozenset[int] = frozenset()
 _NO_RULES = "skipped: this version checks no business rules yet"
 
 
@@ -146,16 +147,7 @@ class Run:
             found.append(finding("ENV-01", at, "The file begins with UNH: messages without an envelope."))
         elif interchange.header:
             header = _interpret(envelope, "UNB", interchange.header_raw)
-            if interchange.header_lost:
-                at = interchange.at(interchange.header_place, 1, interchange.header_raw)
-                found.append(finding("SYN-07", at, "The terminator of UNB is missing: UNH begins inside it."))
-            found += _syntax_findings(interchange)
-            told = bool(found and any(f.code in ("SYN-03", "SYN-04") for f in found))
-            found += [
-                _placed(f, interchange.at(interchange.header_place, 1, interchange.header_raw, f.element, f.component))
-                for f in header.findings
-                if not (told and f.element == 1)
-            ]
+            found += self._header(interchange, header)
         self.report.interchanges.append(
             InterchangeSummary(
                 interchange.number,
@@ -168,6 +160,27 @@ class Run:
         self.report.add(self.policy.apply(found))
         return Started(interchange, found, envelope, header)
 
+    def _header(self, interchange: Interchange, header: Interpreted) -> list[Finding]:
+        """Return what is wrong with UNB."""
+        place, raw = interchange.header_place, interchange.header_raw
+        if interchange.header_cut:
+            self.cut = True
+            text = f"The file ends inside the segment {raw[:40]!r}: its terminator is missing."
+            return [finding("SYN-06", interchange.at(place, 1, raw), text, raw[:200])]
+        found = _syntax_findings(interchange)
+        told = bool(found)
+        if interchange.header_lost:
+            found.append(
+                finding("SYN-07", interchange.at(place, 1, raw), "The terminator of UNB is missing: UNH begins in it.")
+            )
+        if _blank(interchange.lead):
+            found.append(_blanks(interchange.at(place, 1, raw)))
+        return found + [
+            _placed(f, interchange.at(place, 1, raw, f.element, f.component))
+            for f in header.findings
+            if not (told and f.element == 1)
+        ]
+
     def _end(self, event: Closed, last: Message | None) -> Ended:
         interchange = event.interchange
         found = list(event.findings)
@@ -176,18 +189,7 @@ class Run:
             if not any(f.code == "SYN-06" for f in found):
                 found.append(missing_trailer(interchange, _last_place(interchange, last)))
         elif raw is not None:
-            envelope = table_of(SERVICE, interchange.delimiters, interchange.syntax)
-            own = trailer_findings(interchange, self.cut)
-            told = {f.position.element for f in own} if own else set()
-            if not any(f.code in ("SYN-06", "ENV-02") for f in own):
-                own += [
-                    _placed(
-                        f, interchange.at(interchange.trailer_place, interchange.segments, raw, f.element, f.component)
-                    )
-                    for f in _interpret(envelope, "UNZ", raw).findings
-                    if f.element not in told
-                ]
-            found += own
+            found += self._trailer(interchange, raw)
         size = _end_offset(interchange, last) - interchange.offset
         if size > 10 * 1024 * 1024:
             at = interchange.at(interchange.header_place, 1, interchange.header_raw)
@@ -195,6 +197,25 @@ class Run:
             found.append(finding("ENV-15", at, text))
         self.report.add(self.policy.apply(found))
         return Ended(interchange, found)
+
+    def _trailer(self, interchange: Interchange, raw: str) -> list[Finding]:
+        """Return what is wrong with UNZ: what its elements are first, then what they say."""
+        own = trailer_findings(interchange, self.cut)
+        if any(f.code in ("SYN-06", "ENV-02") for f in own):
+            return own
+        place, number = interchange.trailer_place, interchange.segments
+        envelope = table_of(SERVICE, interchange.delimiters, interchange.syntax)
+        found = [
+            _placed(f, interchange.at(place, number, raw, f.element, f.component))
+            for f in _interpret(envelope, "UNZ", raw).findings
+        ]
+        elements = split_elements(raw, interchange.delimiters)
+        if len(elements) > 2 and elements[2][0] == interchange.reference:
+            found = [f for f in found if f.position.element != 2]  # the same fault was reported at UNB
+        if _blank(interchange.trailer_lead):
+            found.append(_blanks(interchange.at(place, number, raw)))
+        told = {f.position.element for f in found}
+        return found + [f for f in own if f.position.element is None or f.position.element not in told]
 
     # ------------------------------------------------------------------ messages
 
@@ -226,27 +247,32 @@ class Run:
 
     def _check_message(self, done: Checked) -> None:
         message = done.message
+        if message.unterminated and len(message.raws) == 1:  # the file ends inside UNH
+            done.findings += self._unclosed(message)
+            done.xml = canonical.unknown_xml(message, self.trace) if self.want_xml else None
+            return
         done.findings += _header_findings(message)
+        blank = next((i for i in range(len(message.raws)) if _blank(message.lead(i))), None) if _odd(message) else None
+        if blank is not None:
+            done.findings.append(_blanks(message.at(blank + 1)))
         guide = _guide(message)
         if isinstance(guide, Finding):
             done.findings.append(guide)
             self.skipped["the message is not known"] += 1
-            if not message.closed:
-                done.findings += self._unclosed(message)
+            done.findings += message_trailer_findings(message, _NONE) if message.closed else self._unclosed(message)
             if self.want_xml:
                 done.xml = canonical.unknown_xml(message, self.trace)
             return
         table = table_of(guide.message, message.interchange.delimiters, message.interchange.syntax)
         walked = walk(table, message.raws, message.closed, message.truncated, message.unterminated)
         done.table, done.walk = table, walked
-        if message.reference and _reused(message):
-            text = f"Message reference {message.reference!r} was used before in this interchange."
-            done.findings.append(finding("ENV-11", message.at(1, 1), text, message.reference))
         done.findings += [_lost(message, index) for index in message.lost]
         if walked.findings:
             done.findings += _place_findings(table, message, walked)
         if message.closed:
-            done.findings += message_trailer_findings(message, walked.explained)
+            told = {f.position.element for f in done.findings if f.position.segment == len(message.raws)}
+            trailer = message_trailer_findings(message, walked.explained)
+            done.findings += [f for f in trailer if f.position.element not in told]
         elif walked.trailer is None:
             done.findings += self._unclosed(message)
         self._check_schema(done, table, walked)
@@ -356,8 +382,8 @@ def _bgm(message: Message) -> list[list[str]] | None:
     """Return BGM as elements, wherever it stands."""
     delimiters = message.interchange.delimiters
     start = "BGM" + delimiters.element
-    raw = next((raw for raw in message.raws[:50] if raw.startswith(start)), None)
-    raw = raw or next((raw for raw in message.raws if raw.startswith(start)), None)
+    whole = message.raws[:-1] if message.unterminated else message.raws
+    raw = next((raw for raw in whole if raw.startswith(start)), None)
     return split_elements(raw, delimiters) if raw else None
 
 
@@ -423,12 +449,28 @@ def _repeats(table: Table, inner: ElementFinding) -> bool:
 
 
 def _header_findings(message: Message) -> list[Finding]:
-    """What UNH needs before its guide is known. ISO 9735, UNH."""
-    if by_identifier().get(":".join(message.type[:4])) is not None:
-        return []
+    """Return what is wrong with the reference in UNH. ISO 9735, UNH."""
     if message.reference:
-        return []
+        if not _reused(message):
+            return []
+        text = f"Message reference {message.reference!r} was used before in this interchange."
+        return [finding("ENV-11", message.at(1, 1), text, message.reference)]
+    if by_identifier().get(":".join(message.type[:4])) is not None:
+        return []  # the guide will say it
     return [finding("STR-10", message.at(1, 1), "UNH lacks its element 1 (message reference number).")]
+
+
+def _blank(lead: str) -> bool:
+    return " " in lead or "\t" in lead
+
+
+def _odd(message: Message) -> bool:
+    """Tell whether more than line ends may stand between the segments of a message."""
+    return not isinstance(message.leads, str) or _blank(message.leads) or _blank(message.first)
+
+
+def _blanks(at: Position) -> Finding:
+    return finding("SYN-10", at, "Blanks stand in front of this segment; only line ends are ignored there.")
 
 
 def _reused(message: Message) -> bool:

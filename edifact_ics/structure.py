@@ -184,6 +184,7 @@ class _Walker:
     def _place(self, number: int, raw: str) -> None:
         if not raw:
             self._say(number, "SYN-11", "Two terminators follow each other; the empty segment counts as one.")
+            self._stray_count += 1
             self._keep(number, raw)
             return
         if len(raw) > MAX_SEGMENT:
@@ -440,7 +441,8 @@ class _Walker:
     def _cut(self, step: Step, raw: str) -> tuple[str, str, int] | None:
         """Find where the next segment begins inside this one, if cutting there makes both good."""
         for match in list(self._table.embedded.finditer(raw, 4))[:8]:
-            first, second = raw[: match.start()].rstrip(" \r\n"), raw[match.start() :]
+            released = self._table.delimiters.release + self._table.delimiters.terminator
+            first, second = raw[: match.start()].rstrip(" \r\n").removesuffix(released), raw[match.start() :]
             if self._table.interpret(step.node, first, self._state.context).faulty:
                 continue
             state = self._state.copy()

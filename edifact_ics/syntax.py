@@ -130,7 +130,7 @@ class Block:
         raw = self.raws[index]
         if isinstance(self.leads, str):
             self.leads = [self.lead(i) for i in range(len(self.raws))]
-        first = raw[:at].rstrip(BREAKS)
+        first = raw[:at].rstrip(BREAKS).removesuffix(self.delimiters.release + self.delimiters.terminator)
         self.raws[index : index + 1] = [first, raw[at:]]
         self.leads.insert(index + 1, raw[len(first) : at])
         self.lost.add(index)
@@ -204,6 +204,9 @@ class Scanner:
             text = self.peek(size)
             block = self._block(text)
             stop = self._next_una(text, block)
+            ended = self._next_unz(block)
+            if ended is not None and (stop is None or ended < stop):
+                stop = ended
             if stop is None:
                 self._window = min(CHUNK, self._window * 2)
             else:
@@ -216,6 +219,8 @@ class Scanner:
             if block.raws:
                 self.skip(size)
                 yield block
+                if ended is not None and len(block.raws) == ended:
+                    self.delimiters = STANDARD
         rest = self.peek(len(self._buffer) + 1)
         body = rest.lstrip(BREAKS)
         lead = rest[: len(rest) - len(body)]
@@ -291,6 +296,12 @@ class Scanner:
         )
         inner = body.count("\n") != first.count("\n") + between
         return Block(raws, leads, first, offset, line, column, d, inner=inner)
+
+    def _next_unz(self, block: Block) -> int | None:
+        """Return the index behind UNZ where other than the standard characters end with their interchange."""
+        if self.delimiters == STANDARD:
+            return None
+        return next((i + 1 for i, raw in enumerate(block.raws) if raw[:3] == "UNZ"), None)
 
     @staticmethod
     def _next_una(text: str, block: Block) -> int | None:

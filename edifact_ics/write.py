@@ -300,7 +300,19 @@ class Writer:
                     known = owner is not None and id(owner) in below
                     head = owner if owner is not None and known else self._last_head(group, heads, below)
                     below[id(head)].append(instance)
-        return [[head, *(bit for part in below[id(head)] for bit in part)] for head in heads]
+        found = [[head, *(bit for part in below[id(head)] for bit in part)] for head in heads]
+        return [self._with_carriers(group, instance) for instance in found]
+
+    @staticmethod
+    def _with_carriers(group: Group, instance: list[Bit]) -> list[Bit]:
+        """Put in the segments that only carry the ones behind them in a group (CTA in front of COM)."""
+        for child in group.children[1:]:
+            if not isinstance(child, Segment) or not child.uses[0].carrier or child.uses[0].values:
+                continue
+            behind = [i for i, bit in enumerate(instance) if bit.position > child.position]
+            if behind and all(bit.position != child.position for bit in instance):
+                instance.insert(behind[0], Bit(child.position, [child.uses[0]]))
+        return instance
 
     def _hang(
         self, child: Segment, bits: list[Bit], group: Group, heads: list[Bit], below: dict[int, list[list[Bit]]]

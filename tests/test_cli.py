@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -636,6 +637,7 @@ NOT_CANONICAL = pytest.mark.parametrize(
         (PLAIN.replace("20261120", "2026-11-20"), "XSD-01"),
         (PLAIN.replace("<Importer>", "<Importer><Nickname>X</Nickname>"), "XSD-01"),
     ],
+    ids=["no namespace", "another root", "not well-formed", "document type", "value", "unknown element"],
 )
 
 
@@ -842,6 +844,14 @@ def test_without_a_command_help_is_shown() -> None:
         assert f"  {command} " in ran.err
         assert run(command, "--help").code == 0
     assert run("--help").out == ran.err
+
+
+def test_the_version_is_known_without_an_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    assert run("--version").out == f"edifact-ics, version {__version__}\n"
+    monkeypatch.setattr("importlib.metadata.version", missing)
     assert run("--version").out == f"edifact-ics, version {__version__}\n"
 
 

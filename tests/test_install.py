@@ -55,7 +55,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def new_python(folder: Path) -> Path:
-    """Return the interpreter of a new environment that sees the dependencies installed here, and nothing else of ours."""
+    """Return the interpreter of a new environment that sees the dependencies installed here, and nothing of ours."""
     venv.create(folder, with_pip=False)
     scripts = folder / ("Scripts" if os.name == "nt" else "bin")
     python = scripts / ("python.exe" if os.name == "nt" else "python")

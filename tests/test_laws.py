@@ -212,7 +212,7 @@ class Writer:
         for parts in elements:
             if len(parts) == 1 and parts[0] in SEVERAL and self.maybe(self.odd):
                 whole = self.text(200)
-                cuts = sorted(self.r.randrange(len(whole) + 1) for _ in range(self.r.randrange(SEVERAL[parts[0]])))
+                cuts = sorted(self.r.randint(1, len(whole)) for _ in range(self.r.randrange(SEVERAL[parts[0]])))
                 out.append([whole[a:b] for a, b in zip([0, *cuts], [*cuts, len(whole)], strict=True)])
                 if parts[0] == "MARK 1":
                     out[-1] = [part[:35] for part in out[-1]]
@@ -230,9 +230,11 @@ class Writer:
 
     def component(self, text: str) -> str:
         out = []
+        if self.d.release == " ":
+            return self.d.special.sub("", text)
         for char in text:
             release = self.d.release if self.d.special.match(char) else ""
-            if not release and self.d.release != " " and self.maybe(self.releases):
+            if not release and self.maybe(self.releases):
                 release = self.d.release
             out.append(release + char)
         return "".join(out)
@@ -339,7 +341,7 @@ def test_xml_of_edifact_of_plain_xml_is_the_same_document(content: bytes) -> Non
         (SAC, "FTX+CHG+++SENT TWICE", "FTX+CHG+++ : :"),
         (SAC, "RFF+ANU:B", "RFF+ANU: B"),
         (SAC, "RFF+ANU:B", "RFF+ANU:?B::"),
-        (SAC, "UNS+S", "UNS+S+"),
+        (SAC, "FII+COQ+987654+", "FII+COQ+987654:+"),
         (SAC, "UNS+S", "UNS+?S"),
         (SAC, "UNT+10+1", "UNT+0010+?1"),
         (SAC, "UNZ+1+", "UNZ+001+"),
@@ -352,7 +354,7 @@ def test_xml_of_edifact_of_plain_xml_is_the_same_document(content: bytes) -> Non
         (SAC, "++++1++1'", "++++1'"),
         (SAC, "++++1++1'", "'"),
         (SAC, "AAA999Z::AAA999Z", " AAA999Z:: AAA999Z "),
-        (SAC_LONG, "NAD+VT", "NAD+VT+ ::"),
+        (SAC_LONG, "NAD+VT", "NAD+VT+ ::95"),
         (SAC_LONG, "RFF+ABQ:ORDER 12", "RFF+ABQ: "),
         (SAC_LONG, "RFF+ABQ:ORDER 12", "RFF+ABQ"),
         (SAC_LONG, "COM+0390000000:TE", "COM+0390000000?::TE"),
@@ -368,6 +370,14 @@ def test_a_shape_comes_back_byte_for_byte(body: str, old: str, new: str) -> None
     content = data(text.replace(old, new, 1))
     assert errors(check(content).findings) == []
     assert to_edifact(to_xml(content)) == (content, [])
+
+
+@pytest.mark.parametrize("reference", ["A?+B", "A?:B", "A??", "?'", "?1", "A B", "\xe9", " 1 ", "&<>"])
+def test_a_message_reference_comes_back_byte_for_byte(reference: str) -> None:
+    content = data(interchange(message(SAC, reference)))
+    assert errors(check(content).findings) == []
+    assert to_edifact(to_xml(content)) == (content, [])
+    assert to_edifact(to_xml(content, trace=False))[1] == []
 
 
 def test_what_one_message_said_is_not_put_into_another() -> None:

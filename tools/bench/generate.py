@@ -799,8 +799,8 @@ class Planter:
         self._random = random.Random(seed + 1)
 
     def due(self, progress: float) -> int:
-        """Return how many faults must come now that this share of the file is written."""
-        return min(self.wanted, math.floor(self.wanted * progress) + 1) - len(self.planted)
+        """Return how many faults must come now, when this share of the file is written."""
+        return round(self.wanted * progress) - len(self.planted)
 
     @property
     def rest(self) -> int:
@@ -954,7 +954,7 @@ def write(
 
 
 def _shares(summary: Summary, size: int | str | None, messages: int | None) -> Iterator[float]:
-    """Give, once for each message to come, the share of the file that is written."""
+    """Give, once for each message to come, the share of the file that is written (of messages, that one included)."""
     if size is not None:
         wanted = size if isinstance(size, int) else parse_size(size)
         yield 0.0
@@ -962,9 +962,8 @@ def _shares(summary: Summary, size: int | str | None, messages: int | None) -> I
             yield summary.size / wanted
         return
     messages = 10 if messages is None else max(1, messages)
-    for number in range(messages):
-        # The last message takes what is left.
-        yield 1.0 if number == messages - 1 else number / messages
+    for number in range(1, messages + 1):
+        yield number / messages
 
 
 def interchange(
