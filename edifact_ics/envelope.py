@@ -512,10 +512,13 @@ class Reader:
             # In front of everything: what follows UNA, or junk between interchanges.
             self._before += lead + raw + end
             where = _shift(place, lead)
-            text = f"{raw[:40]!r} stands outside any interchange."
-            self._late.append(
-                finding("ENV-09", Position(*where, None, None, None, None, raw[:3] or None), text, raw[:40])
-            )
+            position = Position(*where, None, None, None, None, raw[:3] or None)
+            if block.unterminated:
+                text = f"The file ends inside the segment {raw[:40]!r}: its terminator is missing."
+                self._late.append(finding("SYN-06", position, text, raw[:40]))
+            else:
+                text = f"{raw[:40]!r} stands outside any interchange."
+                self._late.append(finding("ENV-09", position, text, raw[:40]))
             return
         if self._open is None:
             assert ended is not None

@@ -7,6 +7,7 @@ real traffic. `%COUNT%` and `%REF%` are filled in by `message` unless a test say
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -426,6 +427,54 @@ MESSAGES: dict[str, str] = {
     "sac": SAC,
     "sac-withdraw": SACWITHDRAW,
 }
+
+
+# ---------------------------------------------------------------------- elements
+
+Place = tuple[int, int]  # element and component, both from 1
+
+
+def split(raw: str) -> list[list[str]]:
+    """Return the elements of a segment, tag first, each as its components, released characters unescaped."""
+    elements: list[list[str]] = [[""]]
+    chars = iter(raw)
+    for char in chars:
+        if char == "?":
+            elements[-1][-1] += next(chars)
+        elif char == "+":
+            elements.append([""])
+        elif char == ":":
+            elements[-1].append("")
+        else:
+            elements[-1][-1] += char
+    return elements
+
+
+def join(elements: Iterable[Iterable[str]]) -> str:
+    """Return a segment; trailing empty components and elements are cut."""
+    escaped = ([re.sub("[?+:']", lambda m: "?" + m[0], text) for text in parts] for parts in elements)
+    return "+".join(":".join(parts).rstrip(":") if parts[-1] == "" else ":".join(parts) for parts in escaped).rstrip("+")
+
+
+def at(raw: str, place: Place) -> str:
+    """Return a component, "" where nothing was sent."""
+    elements, (element, component) = split(raw), place
+    if element >= len(elements) or component > len(elements[element]):
+        return ""
+    return elements[element][component - 1]
+
+
+def put(raw: str, place: Place, text: str) -> str:
+    """Return a segment with one component changed."""
+    elements, (element, component) = split(raw), place
+    elements += [[""]] * (element + 1 - len(elements))
+    parts = elements[element] + [""] * (component - len(elements[element]))
+    parts[component - 1] = text
+    elements[element] = parts
+    return join(elements)
+
+
+# ---------------------------------------------------------------------- messages
 
 
 @dataclass(frozen=True, slots=True)
