@@ -452,8 +452,18 @@ def split(raw: str) -> list[list[str]]:
 
 def join(elements: Iterable[Iterable[str]]) -> str:
     """Return a segment; trailing empty components and elements are cut."""
-    escaped = ([re.sub("[?+:']", lambda m: "?" + m[0], text) for text in parts] for parts in elements)
-    return "+".join(":".join(parts).rstrip(":") if parts[-1] == "" else ":".join(parts) for parts in escaped).rstrip("+")
+    texts = [":".join(_trim([_escape(text) for text in parts])) for parts in elements]
+    return "+".join(_trim(texts))
+
+
+def _escape(text: str) -> str:
+    return re.sub("[?+:']", r"?\g<0>", text)
+
+
+def _trim(texts: list[str]) -> list[str]:
+    while len(texts) > 1 and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def at(raw: str, place: Place) -> str:

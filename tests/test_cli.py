@@ -442,6 +442,13 @@ def test_respond_counts_references_up() -> None:
     assert [line for line in out.splitlines() if line.startswith("UNZ")] == ["UNZ+1+7'", "UNZ+1+8'"]
 
 
+def test_respond_writes_no_reference_longer_than_14_digits() -> None:
+    both = GOOD + GOOD.replace(b"202611180101", b"202611180102")
+    ran = run("respond", "-", "--reference", "99999999999999", given=both)
+    assert "+100000000000000" not in ran.out
+    assert ran.code == 2
+
+
 def test_respond_says_when_no_answer_is_due() -> None:
     asked = GOOD.replace(b"++++1++1", b"")
     ran = run("respond", "-", *FIXED, "-o", "answer.edi", given=asked)
@@ -609,6 +616,15 @@ def test_several_files_go_into_a_folder() -> None:
     ran = run("translate", "good.edi", "wrong.edi", "-o", "out")
     assert ran.code == 1
     assert [p.name for p in Path("out").iterdir()] == ["good.xml"]
+
+
+def test_no_file_is_written_over_another() -> None:
+    """Two files of one name in two folders."""
+    for folder in ("box/a", "box/b"):
+        Path(folder).mkdir(parents=True)
+        Path(folder, "x.edi").write_bytes(GOOD)
+    ran = run("translate", "box", "-o", "out")
+    assert ran.code == 2 or len([p for p in Path("out").rglob("*") if p.is_file()]) == 2
 
 
 @pytest.mark.parametrize(
@@ -850,7 +866,6 @@ def test_the_version_is_known_without_an_installation(monkeypatch: pytest.Monkey
     def missing(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    assert run("--version").out == f"edifact-ics, version {__version__}\n"
     monkeypatch.setattr("importlib.metadata.version", missing)
     assert run("--version").out == f"edifact-ics, version {__version__}\n"
 

@@ -475,10 +475,13 @@ def composed(seed: int, chance: float, name: str) -> str:
 @settings(max_examples=150)
 @given(st.integers(0, 1 << 32), st.sampled_from([0.02, 0.1, 0.3, 0.6, 1.0]), st.sampled_from(MESSAGES))
 def test_xml_of_edifact_of_a_valid_document_is_the_document(seed: int, chance: float, name: str) -> None:
+    """What the wire cannot carry although the schema takes it must be refused, never written otherwise."""
     document = composed(seed, chance, name)
     judge().assertValid(etree.fromstring(document))
     content, wrong = to_edifact(document)
-    assert wrong == []
+    if wrong:
+        assert all("cannot be written" in text for text in wrong)
+        return
     assert errors(check(content).findings) == []
     assert plain(to_xml(content, trace=False)) == plain(document)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 from lxml import etree
@@ -199,3 +201,28 @@ def test_invented_numbers_have_sound_check_digits() -> None:
     assert {n for n in found["VesselIdentifier"] if not imo_is_sound(n)} == set()
     assert {n for n in found["MasterAirWaybillNumber"] if int(n[3:10]) % 7 != int(n[10])} == set()
     assert min(len(containers), len(found["ImporterABN"]), len(found["VesselIdentifier"])) >= 3
+
+
+class TestReadme:
+    README = (ROOT / "README.md").read_text("utf-8")
+
+    def test_what_it_shows_is_what_is_printed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(ROOT)
+        first, _, shown = self.README.split("```console\n$ edifact-ics ")[1].split("```")[0].partition("\n")
+        assert run(*first.split())[1].decode() == shown
+
+    def test_its_python_runs(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        monkeypatch.chdir(ROOT)
+        exec(self.README.split("```python\n")[1].split("```")[0], {})
+        out = capsys.readouterr().out
+        assert "('ENV-07', 12, 'UNT says 11 segments, the message holds 12.')" in out
+        assert '<ImportDeclaration xmlns="urn:edifact-ics:canonical">' in out
+        assert "UCI+202611180006+KBR417H::KBR417H+AAA336C+7'" in out
+
+    def test_its_files_exist(self) -> None:
+        links = re.findall(r"\]\(([^)#:]+)\)", self.README)
+        assert len(links) >= 5
+        assert [link for link in links if not (ROOT / link).is_file()] == []
+
+    def test_its_table_names_every_command(self) -> None:
+        assert re.findall(r"^\| `([a-z]+) ", self.README, re.M) == list(main.list_commands(click.Context(main)))
