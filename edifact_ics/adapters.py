@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from edifact_ics import pipeline
 from edifact_ics.canonical import Document
 from edifact_ics.envelope import Message, Opened, Reader
+from edifact_ics.source import Source as FileSource
+from edifact_ics.source import opened
 from edifact_ics.syntax import decode, split_elements
 
 if TYPE_CHECKING:
     from pydifact.segmentcollection import Interchange
 
-    Source = pipeline.Source | Interchange
+    Source = FileSource | Interchange
 
 
 def check(source: Source) -> pipeline.Result:
@@ -50,18 +52,18 @@ def respond(
     return pipeline.respond(_source(source), kind=kind, at=at, reference=reference)
 
 
-def _source(source: Source) -> pipeline.Source:
+def _source(source: Source) -> FileSource:
     if hasattr(source, "serialize"):
         return source.serialize().encode("iso8859-1", "replace")
     return source
 
 
-def read_interchanges(source: pipeline.Source) -> list[Interchange]:
+def read_interchanges(source: FileSource) -> list[Interchange]:
     """Return the interchanges of a file as pydifact objects; what stands outside of messages is left out.
 
     Values are unescaped and decoded by UNB 0001. Nothing is checked: use `check` for that.
     """
-    with pipeline.opened(source) as (file, _), _quiet():
+    with opened(source) as (file, _), _quiet():
         from pydifact.segmentcollection import Interchange
         from pydifact.segments import Segment
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 from lxml import etree
 
-from edifact_ics.canonical import NAMESPACE, ROOT
+from edifact_ics.canonical import NAMESPACE
 from edifact_ics.directory import Place
 from edifact_ics.layout import Frame, paths
-from edifact_ics.mig import SERVICE, Condition, Group, Mig, Segment, Use, Value, by_root, load_mig
+from edifact_ics.mig import Condition, Group, Mig, Segment, Use, Value
 from edifact_ics.row import Row, cut, to_elements
 from edifact_ics.syntax import STANDARD, Delimiters, encode, join_elements
 from edifact_ics.table import Node, Table
@@ -115,7 +114,7 @@ class Writer:
             reference = self._delimiters.escape(from_hex(element.get("trailer-reference", "")))
         elements = [["UNT"], [count]]
         raw = join_elements(elements, self._delimiters) + (self._delimiters.element + reference if reference else "")
-        return [*raws, _apply(raw, sent.get(len(raws) + 1, ""))]
+        return [*raws, with_insertions(raw, sent.get(len(raws) + 1, ""))]
 
     def _numbered(
         self, element: etree._Element, box: Box, kept: list[Kept]
@@ -183,7 +182,7 @@ class Writer:
             name = etree.QName(child).localname
             here = (*path, name)
             if name == "Unmapped":
-                _read_unmapped(child, kept)
+                read_unmapped(child, kept)
                 continue
             leaf = self._leaves.get(here)
             if leaf is not None:
@@ -396,7 +395,8 @@ def _all_bits(box: Box) -> Iterator[Bit]:
         yield from _all_bits(below)
 
 
-def _read_unmapped(element: etree._Element, kept: list[Kept]) -> None:
+def read_unmapped(element: etree._Element, kept: list[Kept]) -> None:
+    """Add what an Unmapped element keeps: the number of its segment (0: not known), its tag, a place and its text."""
     number = int(element.get("seg") or 0)
     tag = from_hex(element.get("tag") or "")
     text = from_hex(element.get("sent") or "") if element.get("sent") is not None else element.text or ""
@@ -408,245 +408,7 @@ def _read_unmapped(element: etree._Element, kept: list[Kept]) -> None:
     kept.append((number, tag, places))
 
 
-def _apply(raw: str, note: str) -> str:
+def with_insertions(raw: str, note: str) -> str:
+    """Return a segment with the service characters put in that a note remembers."""
     _, script = parse_note(note)
     return insert(raw, script) if script else raw
-
-
-# ---------------------------------------------------------------------- a file
-
-
-@dataclass(slots=True)
-class _Out:
-    """The interchange being written."""
-
-    delimiters: Delimiters
-    una: str
-    syntax: str = "UNOC"
-    reference: str = ""
-    header: list[list[str]] | None = None
-    messages: int = 0
-    bare: bool = False
-    trailer: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Written:
-    """A piece of the file that results: `text` is ISO 8859-1, one character for one byte.
-
-    `message` is the guide's name where the piece is a message, `element` its XML; None for the envelope.
-    """
-
-    text: str
-    message: str | None = None
-    element: etree._Element | None = None
-    error: str | None = None
-    interchange: int = 0
-    number: int = 0
-    segments: int = 0
-
-
-class NotCanonical(Exception):
-    """XML that is no canonical document; `line` counts from 1."""
-
-    def __init__(self, text: str, line: int, well_formed: bool = True) -> None:
-        super().__init__(text)
-        self.line = line
-        self.well_formed = well_formed
-
-
-def read_document(source: BinaryIO) -> Iterator[Written]:
-    """Give the pieces of the EDIFACT file that a canonical document stands for, message by message.
-
-    Each message's element is handed out before it is forgotten. Raise NotCanonical when the file is no such document;
-    what was given before stays good.
-    """
-    reader = _DocumentReader()
-    try:
-        for event, element in etree.iterparse(
-            source, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-        ):
-            yield from reader.start(element) if event == "start" else reader.end(element)
-    except etree.XMLSyntaxError as error:
-        raise NotCanonical(f"The XML cannot be read: {error.msg}.", error.lineno or 1, False) from None
-
-
-class _DocumentReader:
-    def __init__(self) -> None:
-        self._out: _Out | None = None
-        self._depth = 0
-        self._interchange = 0
-        self._writers: dict[tuple[str, Delimiters, str], Writer] = {}
-        self._roots = by_root()
-
-    def start(self, element: etree._Element) -> Iterator[Written]:
-        """Take the start of an element: of the root, or of an interchange."""
-        self._depth += 1
-        if self._depth == 1:
-            self._check_root(element)
-        elif self._depth == 2:
-            if element.tag == f"{_NS}Rest":
-                return
-            if element.tag != f"{_NS}Interchange":
-                raise NotCanonical(f"{ROOT} holds Interchange elements, not {_name(element)}.", element.sourceline or 1)
-            self._interchange += 1
-            una = from_hex(element.get("una", STANDARD.una))
-            delimiters = Delimiters(*una[3:9]) if len(una) == 9 else STANDARD
-            self._out = _Out(delimiters if delimiters.usable else STANDARD, una)
-            self._out.bare = element.get("envelope") is not None
-            if self._out.bare and element.get("una") is None:
-                self._out.una = ""
-            yield Written(from_hex(element.get("before", "")) + self._out.una, interchange=self._interchange)
-
-    def _check_root(self, element: etree._Element) -> None:
-        if element.getroottree().docinfo.internalDTD is not None:
-            raise NotCanonical("The XML brings a document type declaration, which is refused.", 1)
-        if element.tag != f"{_NS}{ROOT}":
-            text = f"The XML begins with {element.tag!s}, not with {ROOT} in the namespace {NAMESPACE}."
-            raise NotCanonical(text, element.sourceline or 1)
-
-    def end(self, element: etree._Element) -> Iterator[Written]:
-        """Take the end of an element: of an envelope, a message, an interchange."""
-        self._depth -= 1
-        out = self._out
-        if self._depth == 2 and out is not None:
-            yield from self._part(element, out)
-            _forget(element)
-        elif self._depth == 1 and out is not None:
-            yield Written(self._trailer(out), interchange=self._interchange)
-            self._out = None
-            _forget(element)
-        elif self._depth == 1 and element.tag == f"{_NS}Rest":
-            yield Written(from_hex(element.get("sent", "")))
-
-    def _part(self, element: etree._Element, out: _Out) -> Iterator[Written]:
-        name = _name(element)
-        if name == "Envelope":
-            yield self._envelope(element, out)
-        elif name == "Trailer":
-            out.trailer = {str(k): str(v) for k, v in element.attrib.items()}
-        elif name == "Outside":
-            yield Written(self._outside(element, out), interchange=self._interchange)
-        elif name == "UnknownMessage" or name in self._roots:
-            out.messages += 1
-            yield self._message(element, name, out)
-        else:
-            raise NotCanonical(f"{name} is no element of an Interchange.", element.sourceline or 1)
-
-    def _writer(self, message: str, out: _Out) -> Writer:
-        key = (message, out.delimiters, out.syntax)
-        if key not in self._writers:
-            self._writers[key] = Writer(load_mig(message), out.delimiters, out.syntax)
-        return self._writers[key]
-
-    def _envelope(self, element: etree._Element, out: _Out) -> Written:
-        text = element.findtext(f"{_NS}SyntaxIdentifier")
-        out.syntax = text or "UNOC"
-        parent = element.getparent()
-        note = parent.get("sent", "") if parent is not None else ""
-        lead = from_hex(parent.get("break", "")) if parent is not None else ""
-        element.set("sent", f"1:{note}" if note else "")
-        for child in element.iter():
-            if child is not element:
-                child.set("seg", "1")
-        element.set("closed", "no")
-        try:
-            raw = self._writer(SERVICE, out).message(element)[0]
-        except (CannotWrite, IndexError) as error:
-            return Written("", SERVICE, element, str(error), self._interchange)
-        reference = element.find(f"{_NS}InterchangeControlReferenceNumber")
-        sent = "" if reference is None else from_hex(reference.get("sent", "")) or reference.text or ""
-        out.reference = sent
-        end = "" if "!" in note.split(";") else out.delimiters.terminator
-        return Written(lead + raw + end, SERVICE, element, None, self._interchange)
-
-    def _message(self, element: etree._Element, name: str, out: _Out) -> Written:
-        message = self._roots.get(name)
-        error, raws = None, list[str]()
-        try:
-            raws = _unknown(element, out) if message is None else self._writer(message, out).message(element)
-        except CannotWrite as fault:
-            error = str(fault)
-        usual = from_hex(element.get("line-end", ""))
-        leads = {number: from_hex(text) for number, text in notes_by_segment(element.get("breaks", "")).items()}
-        end = out.delimiters.terminator
-        lost = {n for n, note in notes_by_segment(element.get("sent", "")).items() if "!" in note.split(";")}
-        ends = ("" if i in lost else end for i in range(1, len(raws) + 1))
-        text = "".join(
-            leads.get(i, usual) + raw + last for i, (raw, last) in enumerate(zip(raws, ends, strict=True), 1)
-        )
-        if element.get("terminated") == "no":
-            text = text.removesuffix(end)
-        return Written(text, message, element, error, self._interchange, out.messages, len(raws))
-
-    @staticmethod
-    def _outside(element: etree._Element, out: _Out) -> str:
-        kept: list[Kept] = []
-        for child in element:
-            _read_unmapped(child, kept)
-        if not kept:
-            return ""
-        elements = to_elements("", {place: text for _, _, places in kept for place, text in places})
-        elements[0] = kept[0][1].split(PART)
-        raw = join_elements([[encode(t, out.syntax) for t in e] for e in elements], out.delimiters)
-        return _apply(raw, element.get("notes", "")) + out.delimiters.terminator
-
-    @staticmethod
-    def _trailer(out: _Out) -> str:
-        notes = out.trailer
-        tail = from_hex(notes.get("after", ""))
-        if notes.get("closed") == "no" or (out.bare and not notes):
-            return tail
-        if out.bare and not notes.get("count"):
-            return tail
-        constants, script = parse_note(notes.get("sent", ""))
-        count = from_hex(notes.get("count", str(out.messages)))
-        reference = from_hex(notes["trailer-reference"]) if "trailer-reference" in notes else out.reference
-        grid = {(1, 1): count, (2, 1): reference, **constants}
-        raw = join_elements(to_elements("UNZ", {k: v for k, v in grid.items() if v}), out.delimiters)
-        raw = insert(raw, script) if script else raw
-        end = "" if notes.get("terminated") == "no" else out.delimiters.terminator
-        return from_hex(notes.get("break", "")) + raw + end + tail
-
-
-def _unknown(element: etree._Element, out: _Out) -> list[str]:
-    """Return the segments of a message that no guide explains."""
-    kept: list[Kept] = []
-    for child in element:
-        if isinstance(child.tag, str):
-            _read_unmapped(child, kept)
-    notes = notes_by_segment(element.get("sent", ""))
-    found: dict[int, tuple[str, dict[Place, str]]] = {}
-    for number, tag, places in kept:
-        found.setdefault(number, (tag, {}))[1].update(places)
-    if sorted(found) != list(range(1, len(found) + 1)):
-        raise CannotWrite("an unknown message can be written only with its trace (seg) whole")
-    raws = []
-    for number in sorted(found):
-        tag, texts = found[number]
-        elements = to_elements("", texts)
-        elements[0] = tag.split(PART)
-        raw = join_elements([[encode(t, out.syntax) for t in e] for e in elements], out.delimiters)
-        raws.append(_apply(raw, notes.get(number, "")))
-    if element.get("closed") == "no":
-        return raws
-    reference = found[1][1].get((1, 1), "") if 1 in found else ""
-    reference = (
-        from_hex(element.get("trailer-reference", "")) if element.get("trailer-reference") is not None else reference
-    )
-    count = from_hex(element.get("count", str(len(raws) + 1)))
-    raw = join_elements([["UNT"], [count], [reference]] if reference else [["UNT"], [count]], out.delimiters)
-    return [*raws, _apply(raw, notes.get(len(raws) + 1, ""))]
-
-
-def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname
-
-
-def _forget(element: etree._Element) -> None:
-    """Drop an element that is done, and those before it, so that memory stays flat."""
-    element.clear()
-    parent = element.getparent()
-    if parent is not None:
-        while element.getprevious() is not None:
-            del parent[0]

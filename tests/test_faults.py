@@ -24,7 +24,6 @@ from fault_messages import (
     SITE,
     UNA,
     Place,
-    Sent,
     at,
     base,
     good,
@@ -99,7 +98,7 @@ class Fault:
         """What CONTRL says of the message: UCM behind S009, then UCS and UCD. None: that is left open."""
         if self.error == "open":
             return None
-        if self.code in OF_SEGMENT and self.tag != "UNH":
+        if self.code in OF_SEGMENT and (self.code, self.tag) != ("STR-08", "UNH"):
             return ["4+18", f"UCS+{self.segment}+{OF_SEGMENT[self.code]}"]
         error = self.error or OF_ELEMENT.get(self.code) or OF_SEGMENT[self.code]
         place = "" if self.element is None else f"{self.element + 1}"

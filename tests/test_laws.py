@@ -21,9 +21,11 @@ from xmlschema.validators import XsdElement, XsdGroup
 
 from edifact_ics import resources, syntax
 from edifact_ics.canonical import NAMESPACE
+from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.directory import segment_types
 from edifact_ics.finding import Finding, Report, Severity
-from edifact_ics.pipeline import Run, check, edifact_pieces, xml_pieces
+from edifact_ics.inspection import Run
+from edifact_ics.pipeline import check
 from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, Scanner, join_elements, locate, split_elements
 from edifact_ics.values import clean
 
@@ -293,7 +295,7 @@ class Writer:
 @st.composite
 def files(draw: st.DrawFn) -> bytes:
     """Files without errors, written in many ways. Randomness comes from a number: such a file is too long to be shrunk."""
-    r = random.Random(draw(st.integers(0, 1 << 32)))  # noqa: S311
+    r = random.Random(draw(st.integers(0, 1 << 32)))
     odd, releases = draw(st.sampled_from([0.0, 0.1, 0.5, 1.0])), draw(st.sampled_from([0.0, 0.0, 0.05]))
     leads = draw(st.sampled_from([[""], ["\n"], ["\r\n"], ["\n", "\r\n", ""], LEADS]))
     text = ""
@@ -458,7 +460,7 @@ MESSAGES = ("ImportDeclaration", "SelfAssessedClearance", "SyntaxReport")
 
 def composed(seed: int, chance: float, name: str) -> str:
     """A valid document of one message, without trace."""
-    r = random.Random(seed)  # noqa: S311
+    r = random.Random(seed)
     composer = Composer(r, chance)
     root = etree.Element(f"{{{NAMESPACE}}}Interchanges", nsmap={None: NAMESPACE})
     inter = etree.SubElement(root, f"{{{NAMESPACE}}}Interchange")

@@ -12,7 +12,8 @@ from sample_messages import IMD, SAC, SAC_LONG, UNA, data, interchange, message
 from edifact_ics import syntax
 from edifact_ics.envelope import Message, Reader
 from edifact_ics.finding import Finding, Position, Severity
-from edifact_ics.pipeline import Checked, Ended, Result, Run, Started, check
+from edifact_ics.inspection import Checked, Ended, Run, Started
+from edifact_ics.pipeline import Result, check
 from edifact_ics.render.report import as_json
 from edifact_ics.syntax import Delimiters, Scanner, join_elements, locate, split_elements
 

@@ -8,7 +8,7 @@ import click
 
 from edifact_ics.cli.options import reading
 from edifact_ics.finding import Report, Verdict
-from edifact_ics.pipeline import Run
+from edifact_ics.inspection import Run
 from edifact_ics.render import listing
 
 

@@ -15,9 +15,11 @@ from lxml import etree
 
 from edifact_ics import canonical
 from edifact_ics.cli.options import coloured, files, judging, policy, reading, writing
+from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.finding import Policy, Report, Verdict
-from edifact_ics.pipeline import Checked, Run, Started, edifact_pieces, is_xml, peek, xml_pieces
+from edifact_ics.inspection import Checked, Run, Started
 from edifact_ics.render import report
+from edifact_ics.source import is_xml, peek
 
 _HELD = 1 << 22  # kept in memory until it is known whether it may be written
 
