@@ -12,23 +12,23 @@ from edifact_ics import canonical, schema
 from edifact_ics.document import NotCanonical, Written, read_document
 from edifact_ics.envelope import Stray, finding
 from edifact_ics.finding import (
-    CODES,
     Finding,
     InterchangeSummary,
     MessageSummary,
     Position,
-    Report,
+    Severity,
     verdict_of,
 )
-from edifact_ics.inspection import STAGES, Checked, Run, Started
+from edifact_ics.guides import table_of
+from edifact_ics.inspection import STAGES, Checked, Run, Started, path_of, placed
 from edifact_ics.mig import SERVICE, load_mig
+from edifact_ics.structure import walk
 
 
 def xml_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
     """Give the canonical document of a file, piece by piece, while `run` fills its report.
 
-    The last piece closes the root; what stood behind the last interchange is kept in its last attribute, so the root
-    is given last but one as an empty string when there is none.
+    What stood in the file beside its interchanges comes last, in an element of its own.
     """
     trace = run.trace
     yield canonical.HEAD + ">"
@@ -54,16 +54,17 @@ def edifact_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
     report = run.report
     for stage in STAGES:
         report.stages[stage] = "skipped: the file is XML"
-    report.stages["canonical"] = report.stages["schema"] = "run"
+    report.stages["structure"] = report.stages["canonical"] = report.stages["schema"] = "run"
     try:
         for written in read_document(source):
-            yield from _written(written, report)
+            yield from _written(written, run)
     except NotCanonical as error:
         code = "XSD-03" if error.well_formed else "XSD-02"
-        report.add([finding(code, Position(line=error.line), str(error))])
+        report.add(run.policy.apply([finding(code, Position(line=error.line), str(error))]))
 
 
-def _written(written: Written, report: Report) -> Iterator[str]:
+def _written(written: Written, run: Run) -> Iterator[str]:
+    report = run.report
     found: list[Finding] = []
     element = written.element
     if element is not None and written.message is not None:
@@ -71,7 +72,7 @@ def _written(written: Written, report: Report) -> Iterator[str]:
     if written.error is not None and not found:
         at = Position(line=element.sourceline if element is not None else None, interchange=written.interchange)
         found.append(finding("XSD-01", at, f"The message cannot be written: {written.error}."))
-    report.add(found)
+    report.add(run.policy.apply(found))
     while len(report.interchanges) < written.interchange:
         report.interchanges.append(InterchangeSummary(len(report.interchanges) + 1, "", "", "", 0))
     if element is not None and written.message not in (None, SERVICE):
@@ -99,25 +100,50 @@ def _xml_summary(element: etree._Element, written: Written) -> MessageSummary:
         _child(element, "MessageFunction"),
         _child(element, "SenderReference"),
         _child(element, "SenderReferenceVersion"),
-        written.segments,
+        len(written.raws),
     )
 
 
 def _xml_findings(message: str, element: etree._Element, written: Written) -> list[Finding]:
-    reference = _child(element, "MessageReferenceNumber")
-    number = written.number or None
+    """Return what is wrong with a message: by its schema, and where that has no quarrel with it, by its guide."""
     found = []
     for breach in schema.breaches(message, element):
-        at = Position(
-            line=breach.line or None, interchange=written.interchange, message=reference, message_number=number
-        )
         source = f"schemas/{message.lower()}.xsd"
-        code = CODES["XSD-01"]
-        found.append(Finding("XSD-01", code.severity, breach.reason, at, breach.path, None, breach.value, source))
+        at = _at(written, element, breach.line or None)
+        found.append(Finding("XSD-01", Severity.ERROR, breach.reason, at, breach.path, None, breach.value, source))
     for child in element.iter(f"{{{canonical.NAMESPACE}}}Unmapped"):
-        at = Position(line=child.sourceline, interchange=written.interchange, message=reference, message_number=number)
-        text = (
-            f"No row of the guide explains {child.get('tag', '')} {child.get('at', '')}: {(child.text or '')[:40]!r}."
-        )
-        found.append(finding("STR-17", at, text, child.text))
+        what = f"{child.get('tag', '')} {child.get('at', '')}"
+        text = f"No row of the guide explains {what}: {(child.text or '')[:40]!r}."
+        found.append(finding("STR-17", _at(written, element, child.sourceline), text, child.text))
+    return found or _guide_findings(message, element, written)
+
+
+def _guide_findings(message: str, element: etree._Element, written: Written) -> list[Finding]:
+    """Return what the guide says of the segments a message was written to: days that do not exist, codes, lengths."""
+    if not written.raws:
+        return []
+    table = table_of(message, written.delimiters, written.syntax)
+    walked = walk(table, list(written.raws), element.get("closed") != "no", True)
+    wanted = {f.segment for f in walked.findings if f.inner.path}
+    before = canonical.prefixes(table, walked.placed, wanted) if wanted else {}
+    found = []
+    for one in walked.findings:
+        if one.inner.severity is Severity.INFO:
+            continue  # how a value was sent is no concern of a document
+        path = path_of(table, one, before)
+        found.append(placed(one.inner, _at(written, element, _line(element, path)), path))
     return found
+
+
+def _line(element: etree._Element, path: str | None) -> int | None:
+    """Return the line of the element at a path, of the message where it has none."""
+    steps = (path or "").split("/")[2:]
+    where = "/".join(f"{{{canonical.NAMESPACE}}}{step}" for step in steps)
+    at = element.find(where) if steps else element
+    return (element if at is None else at).sourceline
+
+
+def _at(written: Written, element: etree._Element, line: int | None) -> Position:
+    reference = _child(element, "MessageReferenceNumber") if written.number else None
+    number = written.number or None
+    return Position(line=line, interchange=written.interchange, message=reference, message_number=number)

@@ -37,7 +37,8 @@ class _Out:
 class Written:
     """A piece of the file that results: `text` is ISO 8859-1, one character for one byte.
 
-    `message` is the guide's name where the piece is a message, `element` its XML; None for the envelope.
+    `message` is the guide's name where the piece is a message, `element` its XML, `raws` its segments and how they are
+    written; None for what stands between messages.
     """
 
     text: str
@@ -46,7 +47,9 @@ class Written:
     error: str | None = None
     interchange: int = 0
     number: int = 0
-    segments: int = 0
+    raws: tuple[str, ...] = ()
+    delimiters: Delimiters = STANDARD
+    syntax: str = "UNOC"
 
 
 class NotCanonical(Exception):
@@ -161,7 +164,8 @@ class _DocumentReader:
         sent = "" if reference is None else from_hex(reference.get("sent", "")) or reference.text or ""
         out.reference = sent
         end = "" if "!" in note.split(";") else out.delimiters.terminator
-        return Written(lead + raw + end, SERVICE, element, None, self._interchange)
+        text = lead + raw + end
+        return Written(text, SERVICE, element, None, self._interchange, 0, (raw,), out.delimiters, out.syntax)
 
     def _message(self, element: etree._Element, name: str, out: _Out) -> Written:
         message = self._roots.get(name)
@@ -180,7 +184,9 @@ class _DocumentReader:
         )
         if element.get("terminated") == "no":
             text = text.removesuffix(end)
-        return Written(text, message, element, error, self._interchange, out.messages, len(raws))
+        return Written(
+            text, message, element, error, self._interchange, out.messages, tuple(raws), out.delimiters, out.syntax
+        )
 
     @staticmethod
     def _outside(element: etree._Element, out: _Out) -> str:

@@ -343,12 +343,12 @@ def place_findings(table: Table, message: Message, walked: Walk) -> list[Finding
     wanted = {f.segment for f in walked.findings if f.inner.path}
     before = canonical.prefixes(table, walked.placed, wanted) if wanted else {}
     return [
-        placed(f.inner, message.at(f.segment, f.inner.element, f.inner.component), _path(table, f, before))
+        placed(f.inner, message.at(f.segment, f.inner.element, f.inner.component), path_of(table, f, before))
         for f in walked.findings
     ]
 
 
-def _path(table: Table, found: StructureFinding, before: dict[int, tuple[str, dict[int, int]]]) -> str | None:
+def path_of(table: Table, found: StructureFinding, before: dict[int, tuple[str, dict[int, int]]]) -> str | None:
     """Return the canonical path of a finding, containers that repeat counted from 1."""
     inner = found.inner
     if inner.path is None or found.segment not in before:

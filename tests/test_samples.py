@@ -224,5 +224,13 @@ class TestReadme:
         assert len(links) >= 5
         assert [link for link in links if not (ROOT / link).is_file()] == []
 
+    def test_the_architecture_names_every_room(self) -> None:
+        table = (ROOT / "docs" / "architecture.md").read_text("utf-8").split("## The rooms")[1].split("## ")[0]
+        named = re.findall(
+            r"`(\w+)(?:\.py|/)`", "".join(line.split("|")[1] for line in table.splitlines() if "|" in line)
+        )
+        rooms = [p.stem for p in (ROOT / "edifact_ics").iterdir() if p.suffix == ".py" or p.name in ("cli", "render")]
+        assert sorted(named) == sorted(set(rooms) - {"__init__", "__main__"})
+
     def test_its_table_names_every_command(self) -> None:
         assert re.findall(r"^\| `([a-z]+) ", self.README, re.M) == list(main.list_commands(click.Context(main)))

@@ -54,5 +54,5 @@ def check(
                 click.echo(line)
     if form == "json":
         for piece in report.as_json(reports):
-            sys.stdout.write(piece)
+            sys.stdout.buffer.write(piece.encode("utf-8", "replace"))
     sys.exit(code)

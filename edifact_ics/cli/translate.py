@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 
 import click
 from lxml import etree
 
 from edifact_ics import canonical
-from edifact_ics.cli.options import coloured, files, judging, policy, reading, writing
+from edifact_ics.cli.options import Unreadable, coloured, files, judging, policy, reading, writing
 from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.finding import Policy, Report, Verdict
 from edifact_ics.inspection import Checked, Run, Started
@@ -62,13 +63,12 @@ def translate(
         raise click.UsageError("Several documents need a folder to go to: -o FOLDER.")
     if into is not None:
         into.mkdir(parents=True, exist_ok=True)
-    code = 0
+    code, written = 0, set[str]()
     for path in found:
         with reading(path) as file:
             beginning, source = peek(file)
-            job = _Job(
-                path, to or ("edifact" if is_xml(beginning) else "xml"), is_xml(beginning), not no_trace, force, judge
-            )
+            xml = is_xml(beginning)
+            job = _Job(path, to or ("edifact" if xml else "xml"), xml, not no_trace, force, judge, written)
             ok = job.split(source, into) if split and into is not None else job.whole(source, output, into)
         code = code if ok else 1
     sys.exit(code)
@@ -77,30 +77,41 @@ def translate(
 class _Job:
     """The translation of one file."""
 
-    def __init__(self, path: str, to: str, from_xml: bool, trace: bool, force: bool, judge: Policy) -> None:
-        self._path, self._to, self._from_xml, self._force = path, to, from_xml, force
-        # JSON takes trace attributes too; plain JSON comes with --no-trace.
+    def __init__(
+        self, path: str, to: str, from_xml: bool, trace: bool, force: bool, judge: Policy, written: set[str]
+    ) -> None:
+        self._path, self._to, self._from_xml, self._force, self._written = path, to, from_xml, force, written
         self._run = Run(Report(path), want_xml=True, trace=trace, policy=judge)
 
     def _pieces(self, source: BinaryIO) -> Iterator[bytes]:
         if self._from_xml and self._to == "edifact":
             for piece in edifact_pieces(self._run, source):
                 yield piece.encode("iso8859-1")
-        elif self._from_xml and self._to == "json":
-            yield from _json_pieces(_elements_of(source))
         elif self._from_xml or self._to == "edifact":
-            yield from iter(lambda: source.read(1 << 16), b"")
-            self._run.report.stages["canonical"] = "skipped: the file is in the form asked for"
+            yield from self._same(source)
         elif self._to == "json":
             yield from _json_pieces(_elements(self._run, source))
         else:
             for text in xml_pieces(self._run, source):
                 yield text.encode("utf-8")
 
+    def _same(self, source: BinaryIO) -> Iterator[bytes]:
+        """Check a file that is in the form asked for, or XML that becomes JSON, and hand it on."""
+        with SpooledTemporaryFile(max_size=_HELD) as held:
+            shutil.copyfileobj(source, held)
+            held.seek(0)
+            again = cast(BinaryIO, held)
+            deque(edifact_pieces(self._run, again) if self._from_xml else self._run.steps(again), 0)
+            held.seek(0)
+            if self._to != "json":
+                yield from iter(lambda: held.read(1 << 16), b"")
+            elif self._run.report.verdict is not Verdict.REJECTED or self._force:
+                yield from _json_pieces(_elements_of(held))
+
     def whole(self, source: BinaryIO, output: str | None, into: Path | None) -> bool:
         """Translate the file into one; nothing is written before it is known that it may be."""
         suffix = {"xml": ".xml", "json": ".json", "edifact": ".edi"}[self._to]
-        target = str(into / (_stem(self._path) + suffix)) if into is not None else output
+        target = self._new(into / (_stem(self._path) + suffix)) if into is not None else output
         with SpooledTemporaryFile(max_size=_HELD) as held:
             for piece in self._pieces(source):
                 held.write(piece)
@@ -123,12 +134,20 @@ class _Job:
             elif isinstance(step, Checked) and (self._force or not step.rejected):
                 xml = f"{canonical.HEAD}>\n{opening}\n{step.xml}\n</Interchange>\n</{canonical.ROOT}>\n".encode()
                 name = f"{stem}-{step.message.interchange.number}-{step.message.number}"
-                with writing(str(into / f"{name}.{'json' if self._to == 'json' else 'xml'}")) as out:
+                suffix = "json" if self._to == "json" else "xml"
+                with writing(self._new(into / f"{name}.{suffix}")) as out:
                     if self._to == "json":
                         out.writelines(_json_pieces(iter([etree.fromstring(xml)[0]])))
                     else:
                         out.write(xml)
         return self._may_write() and self._run.report.verdict is not Verdict.REJECTED
+
+    def _new(self, target: Path) -> str:
+        """Return a file name, unless this call wrote it before: nothing is written over another document."""
+        if str(target) in self._written:
+            raise Unreadable(f"{self._path}: {target} was written from another file before; give them other names.")
+        self._written.add(str(target))
+        return str(target)
 
     def _may_write(self) -> bool:
         """Say what was found on standard error, if anything stops the translation or was forced through."""

@@ -26,7 +26,10 @@ def text(report: Report, colour: bool = False, quiet: bool = False) -> Iterator[
     by_interchange: dict[int | None, list[Finding]] = {}
     for finding in report.findings:
         by_interchange.setdefault(finding.position.interchange, []).append(finding)
-    yield from _findings(by_interchange.get(None, []), colour, "  ")
+    known = {interchange.number for interchange in report.interchanges}
+    for number, found in by_interchange.items():
+        if number not in known:
+            yield from _findings(found, colour, "  ")
     for interchange in report.interchanges:
         own = by_interchange.get(interchange.number, [])
         if quiet and not own:

@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from pydifact.parser import Parser
 
 import edifact_ics
-from edifact_ics import pipeline
+from edifact_ics import guides, pipeline
 from edifact_ics.envelope import Message, Reader
 from edifact_ics.structure import walk
 from edifact_ics.syntax import STANDARD, Scanner
@@ -140,14 +140,14 @@ def _walk(data: bytes) -> None:
     for event in Reader(io.BytesIO(data)).events():
         if isinstance(event, Message):
             document = event.raws[1].split(":", 3)[3][:3]
-            walk(pipeline.table_of(document, STANDARD, "UNOC"), event.raws, event.closed)
+            walk(guides.table_of(document, STANDARD, "UNOC"), event.raws, event.closed)
 
 
 def _forget() -> None:
     """Compile the guides anew: what a table remembers of segments it read before would flatter the next run."""
-    pipeline.table_of.cache_clear()
+    guides.table_of.cache_clear()
     for document in ("IMD", "SAC"):
-        pipeline.table_of(document, STANDARD, "UNOC")
+        guides.table_of(document, STANDARD, "UNOC")
 
 
 def _stages(size: int, seed: int) -> tuple[list[Stage], generate.Summary, bytes]:
