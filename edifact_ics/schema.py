@@ -73,12 +73,10 @@ def breaches(message: str, element: etree._Element) -> list[Breach]:
     schema = _schema(message)
     if schema is None or schema.validate(element):
         return []
-    tree = element.getroottree()
     found: dict[str, Breach] = {}
     reasons: dict[str, str] | None = None
     for error in schema.error_log:
-        where = tree.xpath(error.path) if error.path else [element]
-        node = where[0] if isinstance(where, list) and where and isinstance(where[0], etree._Element) else element
+        node = _below(element, error.path or "")
         path, names = _path(node, element)
         if path in found:
             continue
@@ -87,6 +85,14 @@ def breaches(message: str, element: etree._Element) -> list[Breach]:
         text = reasons.get(path) or _plain(error.message)
         found[path] = Breach(path, names, text, node.text, _seg(node), node.sourceline or 0)
     return list(found.values())
+
+
+def _below(element: etree._Element, path: str) -> etree._Element:
+    """Return the element that libxml2 names by a path; the first step of the path is the message element itself."""
+    rest = path.lstrip("/").partition("/")[2]
+    where = element.xpath(rest) if rest else []
+    first = where[0] if isinstance(where, list) and where else element
+    return first if isinstance(first, etree._Element) else element
 
 
 def _path(node: etree._Element, top: etree._Element) -> tuple[str, tuple[str, ...]]:

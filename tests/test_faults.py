@@ -328,19 +328,19 @@ class Recogniser:
             if len(misplaced) == 1 and not surplus:
                 number, use = next(iter(misplaced.items()))
                 found |= set(_qualifier(path[number].row, use.keys[0].place, number, raws))
-        found |= self._left_out(raws) | self._filled_in(raws)
+        found |= self._left_out(raws, 1 if moved is None else 7) | self._filled_in(raws)
         if moved is not None:
             found |= self._moved(raws, moved)
         return tuple(sorted(found, key=str))
 
-    def _left_out(self, raws: Sequence[str]) -> set[Fault]:
+    def _left_out(self, raws: Sequence[str], most: int) -> set[Fault]:
         """Out of order is what makes the rest legal when it is left out: a segment, or a trigger and its group."""
         found = set()
         before, behind = self.forward(raws), self.backward(raws)
         for start in range(1, len(raws) - 1):
             if not before[start - 1]:
                 break
-            for stop in range(start + 1, min(len(raws), start + 8)):
+            for stop in range(start + 1, min(len(raws), start + 1 + most)):
                 if stop > start + 1 and not self._is_group(raws[start:stop]):
                     break
                 joins = any(self.follow[x] & behind[stop] for x in before[start - 1])
@@ -976,7 +976,7 @@ def test_the_recogniser_knows_what_may_be_moved_and_what_not() -> None:
     assert guide.explain(swapped, 3) == ()
     late = [*raws[:2], *raws[3:7], raws[2], *raws[7:]]  # CST behind LOC and DTM
     assert guide.explain(late, 6) == (Fault(7, "STR-03", "CST"),)
-    headless = [raw for raw in raws if raw != "DMS+1"]
+    headless = [raw for raw in raws if raw != "DMS+1"]  # LIN behind UNS
     assert guide.explain(headless) == (Fault(24, "STR-02", "UNS"),)
     twice = guide.explain([*raws[:27], raws[26], *raws[27:]])  # the same count of packages again
     assert {Fault(28, "STR-06", "PAC"), Fault(28, "STR-07", "PAC")} <= set(twice)
@@ -997,12 +997,6 @@ def cut_complaints(data: bytes, size: int) -> Iterator[str]:
         yield f"{result.verdict}, findings " + ", ".join(map(_shown, found))
         return
     answer = respond(data[:size], at=AT, reference=20261121000017)
-    if not whole:  # UNA, or UNB that is not whole: parties and reference may be cut, so nothing can be answered
-        if answer.data or answer.possible:
-            yield f"answered by {answer_of(answer.data)}"
-        if cut is not None and len(cut[1]) > 3 and (found[0].code, found[0].position.offset) != ("SYN-06", cut[0]):
-            yield f"{_shown(found[0])}, not SYN-06 at UNB"
-        return
     want = ("SYN-06", cut[0]) if cut is not None else ("ENV-03", whole[-1][0])
     if (found[0].code, found[0].position.offset) != want:
         yield f"{_shown(found[0])} at byte {found[0].position.offset}, not {want}"
@@ -1016,6 +1010,26 @@ def cut_complaints(data: bytes, size: int) -> Iterator[str]:
         yield f"answer {answer_of(answer.data)}"
 
 
+@pytest.mark.parametrize("una", [UNA, ""], ids=["UNA", "no UNA"])
+def test_a_file_cut_in_its_header_is_one_finding(una: str) -> None:
+    data = interchange([good()], una=una)
+    for size in range(1, data.index(b"UNH")):
+        found = check(data[:size]).findings
+        assert [f.severity for f in found] == [Severity.ERROR], data[:size]
+        if size > len(una) + 3:
+            want = ("ENV-03" if data[size - 1 : size] == b"'" else "SYN-06", len(una), "UNB")
+            assert (found[0].code, found[0].position.offset, found[0].position.tag) == want, data[:size]
+
+
+@pytest.mark.parametrize("una", [UNA, ""], ids=["UNA", "no UNA"])
+def test_a_header_that_is_cut_off_is_not_answered_since_what_uci_repeats_may_be_cut(una: str) -> None:
+    data = interchange([good()], una=una)
+    for size in range(1, data.index(b"'UNH") + 1):
+        answer = respond(data[:size], at=AT, reference=20261121000017)
+        assert (answer.data, answer.possible) == (b"", False), data[:size]
+        assert answer.notes
+
+
 @pytest.mark.parametrize("name", MESSAGES)
 @pytest.mark.parametrize("una", [UNA, ""], ids=["UNA", "no UNA"])
 def test_a_file_cut_anywhere_is_one_finding_where_it_breaks_off(name: str, una: str) -> None:
@@ -1023,8 +1037,10 @@ def test_a_file_cut_anywhere_is_one_finding_where_it_breaks_off(name: str, una: 
     data = interchange([good("sac-withdraw", "1"), good(name, "2")], una=una, between=between)
     end = data.rindex(b"'")
     step = 1 if MOST is None else 13
-    second = data.index(b"UNH", data.index(b"UNH") + 3)
-    sizes = {*range(1, 110), *range(second - 12, second + 80), *range(end - 60, end + 1), *range(1, end, step)}
+    second = data.rindex(b"UNH")
+    first = data.index(b"UNH")
+    near = {*range(first, first + 60), *range(second - 12, second + 80), *range(end - 60, end + 1)}
+    sizes = near | set(range(first, end, step))
     wrong = {size: list(cut_complaints(data, size)) for size in sorted(sizes)}
     lines = [f"{size} {data[:size][-20:]!r}: {'; '.join(said)}" for size, said in wrong.items() if said]
     assert not lines, f"{len(lines)} of {len(wrong)}:\n" + "\n".join(lines[:12])

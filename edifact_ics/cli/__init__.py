@@ -12,6 +12,8 @@ from importlib import import_module
 
 import click
 
+from edifact_ics import __version__
+
 _COMMANDS = {
     "check": "Check interchanges and say what is wrong, where, and what to do.",
     "translate": "Translate EDIFACT to canonical XML or JSON, and canonical XML back.",
@@ -53,7 +55,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="edifact-ics", prog_name="edifact-ics")
+@click.version_option(__version__, prog_name="edifact-ics")
 def main() -> None:
     """Read, check, translate and answer the EDIFACT messages of the Australian Integrated Cargo System.
 
