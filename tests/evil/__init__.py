@@ -1,0 +1,1 @@
+"""Hostile inputs, made rather than stored: each is a function of its size."""
