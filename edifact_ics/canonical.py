@@ -7,6 +7,7 @@ service characters), `breaks` (what stood between segments). `write` reads them 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -24,6 +25,7 @@ NAMESPACE = "urn:edifact-ics:canonical"
 ROOT = "Interchanges"
 HEAD = f'<?xml version="1.0" encoding="UTF-8"?>\n<{ROOT} xmlns="{NAMESPACE}"'
 _by_slot = itemgetter(0)
+_LEAF = re.compile("<[A-Za-z0-9]+(?=>[^<])")  # the start tag of an element that holds text, but for its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def body(table: Table, placed: list[Placed], trace: bool) -> str:
 
 def _marked(item: Interpreted, number: int) -> tuple[tuple[int, str], ...]:
     mark = f' seg="{number}"'
+    if item.traced is None:
+        return tuple([(slot, _LEAF.sub(f"\\g<0>{mark}", text)) for slot, text in item.parts])
     return tuple((slot, text.replace(TRACE, mark)) for slot, text in item.traced)
 
 
@@ -181,7 +185,9 @@ def unknown_xml(message: Message, trace: bool) -> str:
     for number, raw in enumerate(raws, 1):
         item = kept(raw, interchange.delimiters, interchange.syntax)
         mark = f' seg="{number}"'
-        parts += [text.replace(TRACE, mark) for _, text in item.traced] if trace else [text for _, text in item.parts]
+        parts += (
+            [text.replace(TRACE, mark) for _, text in item.traced or ()] if trace else [text for _, text in item.parts]
+        )
         if item.sent:
             notes.append(f"{number}:{item.sent}")
     marks = ""
@@ -308,7 +314,7 @@ def stray_xml(interchange: Interchange, raws: list[str]) -> str:
     for raw in raws:
         item = kept(raw, interchange.delimiters, interchange.syntax)
         note = written_attribute("notes", item.sent) if item.sent else ""
-        inner = "".join(text.replace(TRACE, "") for _, text in item.traced)
+        inner = "".join(text.replace(TRACE, "") for _, text in item.traced or ())
         parts.append(f"<Outside{note}>{inner}</Outside>")
     return "".join(parts)
 

@@ -6,8 +6,10 @@ One message at a time, and a broken one does not sink its neighbours.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -107,17 +109,18 @@ class Run:
         """Go through a file, adding to the report; give each interchange and message as it is done."""
         reader = Reader(source)
         last: Message | None = None
-        for event in reader.events():
-            if isinstance(event, Opened):
-                last, self.cut = None, False
-                yield self._start(event)
-            elif isinstance(event, Message):
-                last = event
-                yield self._message(event)
-            elif isinstance(event, Closed):
-                yield self._end(event, last)
-            else:
-                yield event
+        with _few_collections():
+            for event in reader.events():
+                if isinstance(event, Opened):
+                    last, self.cut = None, False
+                    yield self._start(event)
+                elif isinstance(event, Message):
+                    last = event
+                    yield self._message(event)
+                elif isinstance(event, Closed):
+                    yield self._end(event, last)
+                else:
+                    yield event
         self.report.add(self.policy.apply(reader.findings))
         self.tail = reader.tail
         self._finish()
@@ -312,6 +315,18 @@ class Run:
             report.stages["schema"] = f"skipped: {reason}"
         if messages_seen:
             report.stages["rules"] = _NO_RULES
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let the collector of cycles run seldom: what is made here is dropped message by message and holds no cycles."""
+    before = gc.get_threshold()
+    if before[0]:
+        gc.set_threshold(max(before[0], 100_000), 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 # ---------------------------------------------------------------------- findings

@@ -14,10 +14,11 @@ from edifact_ics.directory import Place, code_titles
 from edifact_ics.finding import CODES, Severity
 from edifact_ics.layout import UNMAPPED, Plan, written
 from edifact_ics.mig import Condition, Use, Value
-from edifact_ics.row import Row, component, cut, to_elements
+from edifact_ics.row import Row, Spot, component, cut, to_elements
 from edifact_ics.syntax import Delimiters, decode, encode, join_elements, outside, split_elements
 from edifact_ics.trace import PART, TRACE, attribute, escape, insertions, to_hex
 
+_NOTHING = [""]
 _UNSAFE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -46,15 +47,16 @@ class Interpreted:
     """What one segment says.
 
     `uses` are the indexes of the uses it is, `parts` its XML by slot, `traced` the same with marks where the trace
-    attributes go (see `TRACE`). `values` are the data elements with their cleaned texts. `carrier` is the id of the
-    use when it brings no element of the document. `sent` says how the text sent differs from the one that would be
-    written ("" when it does not). `runs` holds parts of values that run over several segments: slot, value, text,
-    components. `faulty`: an error stands among the findings. `elements` are the components as sent, unescaped.
+    attributes go (see `TRACE`; None: every element that holds text takes one). `values` are the data elements with
+    their cleaned texts. `carrier` is the id of the use when it brings no element of the document. `sent` says how the
+    text sent differs from the one that would be written ("" when it does not). `runs` holds parts of values that run
+    over several segments: slot, value, text, components. `faulty`: an error stands among the findings. `elements` are
+    the components as sent, unescaped.
     """
 
     uses: tuple[int, ...] = ()
     parts: tuple[tuple[int, str], ...] = ()
-    traced: tuple[tuple[int, str], ...] = ()
+    traced: tuple[tuple[int, str], ...] | None = ()
     values: tuple[tuple[Value, str], ...] = ()
     findings: tuple[ElementFinding, ...] = ()
     carrier: str = ""
@@ -80,48 +82,57 @@ def interpret(row: Row, raw: str, context: tuple[bool, ...] = ()) -> Interpreted
 def _plain(row: Row, raw: str) -> Interpreted | None:
     """Read a segment in which nothing is out of the ordinary; None when that is not so.
 
-    What was read is composed again: if that gives the very text that was sent, then no element is surplus or missing,
-    nothing fixed differs, and nothing need be remembered. Only the values themselves are left to judge.
+    Everything sent must be a value that is surely sound, a qualifier, or what the guide fixes, each in its place, and
+    nothing may be written otherwise than it would be.
     """
-    if not raw.isprintable() or row.syntax != "UNOC":
+    if not raw.isprintable() or row.syntax != "UNOC" or "  " in raw:
         return None
-    elements = split_elements(raw, row.delimiters)
+    delimiters = row.delimiters
+    elements = split_elements(raw, delimiters)
     uses = row.uses_of(elements)
-    plan = row.plain[uses[0]] if len(uses) == 1 else None
-    if plan is None:
+    plan = row.plans[uses[0]] if len(uses) == 1 else None
+    size = len(elements)
+    if plan is None or not plan.least <= size <= plan.most or elements[0][0] != row.segment.tag:
         return None
-    use = row.segment.uses[uses[0]]
-    texts: dict[Place, str] = {}
-    found: list[tuple[Value, str]] = []
-    traced: list[tuple[int, str]] = []
-    for entry in plan:
-        place, value = entry.place, entry.value
-        text = component(elements, place)
-        if not text:
-            if value.mandatory:
+    read: list[tuple[int, Spot, str]] = []
+    for number in range(1, size):
+        sent, spots = elements[number], plan.elements[number]
+        if sent == _NOTHING:
+            if number in plan.needed:
                 return None
             continue
-        if value.code:
-            if text != value.code:
+        if len(sent) > len(spots) or not sent[-1]:
+            return None
+        for part in plan.parts[number]:
+            if part > len(sent) or not sent[part - 1]:
                 return None
-            texts[place], text = text, "Y"
-        else:
-            sound = text.isalnum() or (text[0] != " " and text[-1] != " " and "  " not in text)
-            if not sound or len(text) > entry.room or values.fault(value, text, entry.element) is not None:
+        for text, spot in zip(sent, spots, strict=False):
+            if spot.__class__ is Spot:
+                if not text:
+                    continue
+                if not spot.accepts(text) or text[0] == " " or text[-1] == " ":
+                    return None
+                if spot.slot >= 0:
+                    read.append((spot.index, spot, text))
+            elif text and text != spot:
                 return None
-            texts[place] = text
-        if entry.slot >= 0:
-            found.append((value, text))
-            traced.append((entry.slot, f"{entry.start}{TRACE}>{safe(text)}{entry.end}"))
-    if not texts or not row.is_whole(elements):
+    if not elements[-1][-1] or (delimiters.release in raw and join_elements(elements, delimiters) != raw):
         return None
-    if join_elements(row.compose([use], texts), row.delimiters) != raw:
-        return None
-    if traced and (wrap := row.layout.plans[use.id].wrap):
-        traced = [(plan[0].slot, f"<{wrap}>{''.join([xml for _, xml in traced])}</{wrap}>")]
-    parts = tuple([(slot, xml.replace(TRACE, "")) for slot, xml in traced])
-    carrier = "" if found else use.id
-    return Interpreted(tuple(uses), parts, tuple(traced), tuple(found), (), carrier, elements=elements)
+    if not read:
+        return Interpreted(tuple(uses), carrier=plan.id, elements=elements) if row.derived else None
+    if plan.shuffled:
+        read.sort()
+    found = tuple([(spot.value, (spot.code and "Y") or text) for _, spot, text in read])
+    xml = [(spot.slot, f"{spot.start}{(spot.code and 'Y') or _escaped(text)}{spot.end}") for _, spot, text in read]
+    if plan.wrap:
+        xml = [(xml[0][0], f"<{plan.wrap}>{''.join([text for _, text in xml])}</{plan.wrap}>")]
+    # Only other rows' conditions look at the components again; kept for all, they would be most of the cache.
+    return Interpreted(tuple(uses), tuple(xml), None, found, elements=elements if row.referred else None)
+
+
+def _escaped(text: str) -> str:
+    """Return a printable text escaped for XML."""
+    return escape(text) if "&" in text or "<" in text or ">" in text else text
 
 
 class _Reading:
@@ -512,7 +523,9 @@ def safe(text: str) -> str:
 Parts = tuple[tuple[int, str], ...]
 
 
-def keep(tag: list[str], left: list[tuple[Place, str]], parts: Parts = (), traced: Parts = ()) -> tuple[Parts, Parts]:
+def keep(
+    tag: list[str], left: list[tuple[Place, str]], parts: Parts = (), traced: Parts | None = ()
+) -> tuple[Parts, Parts]:
     """Return XML, plain and traced, with the elements added that keep what no row explains.
 
     A segment of which nothing at all was sent is kept as one element without a place.
@@ -520,7 +533,7 @@ def keep(tag: list[str], left: list[tuple[Place, str]], parts: Parts = (), trace
     name = attribute("tag", PART.join(tag))
     if not left:
         left = [((0, 0), "")]
-    plain, marked = list(parts), list(traced)
+    plain, marked = list(parts), list(traced or ())
     for (element, part), text in left:
         cleaned = values.clean(text)
         place = f' at="{element}.{part}"' if element else ""

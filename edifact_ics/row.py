@@ -5,12 +5,15 @@ One `Row` for each position, guide and way of writing (delimiters, repertoire). 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from edifact_ics.directory import Place
 from edifact_ics.layout import Layout, written
 from edifact_ics.mig import Condition, Segment, Use, Value
 from edifact_ics.syntax import Delimiters, split_elements
+from edifact_ics.values import acceptor
 
 
 def component(elements: list[list[str]], place: Place) -> str:
@@ -45,21 +48,40 @@ def cut(text: str, value: Value, capacity: list[int]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
-    """What it takes to read one value of a use where nothing is out of the ordinary.
+class Spot:
+    """What may stand at one component of a use where nothing is out of the ordinary: a value.
 
-    `slot` is its place in the frame (that of its container, if one segment fills it; -1 if it is not written to XML),
-    `start` and `end` its tags. `room` is what its component holds.
+    `index` orders the values of the use. `slot` is the place in the frame (-1 if not written to XML), `start` and
+    `end` the tags. `accepts` tells whether a text is surely sound; `code` is one that means Y, "" for ordinary values.
     """
 
     value: Value
-    place: Place
-    more: bool
-    room: int
-    element: str
+    index: int
     slot: int
     start: str
     end: str
+    code: str
+    accepts: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a use is read where nothing is out of the ordinary.
+
+    `elements` gives for each element, by its components, what may stand there: a `Spot`, a fixed text, or None for
+    nothing. `needed` are the elements that must be there, so that a segment has from `least` to `most` with its tag;
+    `parts` are for each element the components that must be, if the element is. `shuffled`: the values stand in
+    another order than that of their places. `wrap` is the container that the segment fills, "" if none.
+    """
+
+    elements: tuple[tuple[Spot | str | None, ...], ...]
+    needed: frozenset[int]
+    least: int
+    most: int
+    parts: tuple[tuple[int, ...], ...]
+    shuffled: bool
+    wrap: str
+    id: str
 
 
 class Row:
@@ -73,11 +95,6 @@ class Row:
         self._by_key: dict[tuple[Place, ...], dict[tuple[str, ...], list[int]]] = {}
         self._keyless: list[int] = []
         self.fixed_checked = segment.tag != "UNH"  # the envelope judges the type of a message
-        self._mandatory = tuple(
-            (number, slot.mandatory, tuple(i for i, element in enumerate(slot.components, 1) if element.mandatory))
-            for number, slot in enumerate(segment.type.slots, 1)
-            if slot.mandatory or any(element.mandatory for element in slot.components)
-        )
         conditions: list[Condition] = []
         for index, use in enumerate(segment.uses):
             self._index_use(index, use)
@@ -87,7 +104,13 @@ class Row:
         # Where the segment that a use hangs below is missing, that was said already; the use is taken as it stands.
         below = {c for use in segment.uses for c in use.when}
         self.unseen = tuple(c in below or c.holds("") for c in self.conditions)
-        self.plain = tuple(self._plain(use) for use in segment.uses)
+        self._one_key: tuple[Place, dict[str, list[int]]] | None = None
+        if len(self._by_key) == 1 and len(next(iter(self._by_key))) == 1:
+            place, uses = next(iter(self._by_key.items()))
+            self._one_key = place[0], {key[0]: found for key, found in uses.items()}
+        self.plans = tuple(self._plan(use) for use in segment.uses)
+        self.referred = False  # set where a condition of another row looks at this one
+        self.derived = any(value.derived for use in segment.uses for value in use.values)
         self.source = f"mig {layout.mig.message.lower()} {segment.position} {segment.tag}"
 
     def _index_use(self, index: int, use: Use) -> None:
@@ -101,43 +124,69 @@ class Row:
         for key in combinations:
             table.setdefault(key, []).append(index)
 
-    def _plain(self, use: Use) -> tuple[Plain, ...] | None:
-        """Return how to read the values of a use in the plain case; None where there is no such case."""
-        plan = self.layout.plans.get(use.id)
-        special = any(v.when or v.segments > 1 for v in use.values) or (plan is not None and plan.joins)
-        if not use.values or special:
+    def _plan(self, use: Use) -> Plan | None:
+        """Return how to read a use in the plain case; None where there is no such case."""
+        layout = self.layout.plans.get(use.id)
+        special = any(v.when or v.segments > 1 for v in use.values) or (layout is not None and layout.joins)
+        if special or not use.values:
             return None
-        found = []
+        grid: dict[Place, Spot | str] = {}
+        needed, must = set[int](), set[Place]()
+        for condition in (*use.keys, *use.fixed):
+            grid[condition.place] = condition.values[0]
+            must.add(condition.place)
+            if condition in use.keys or self.is_fixed(use, condition.place, {}):
+                needed.add(condition.place[0])
         order = written(use)
         for value in use.values:
             place = value.places[0]
-            element = self.segment.type.element(place)
             slot = -1
-            if plan is not None and not value.derived:
-                slot = plan.slot if plan.wrap else plan.slots[order.index(value)]
-            ends = (f"<{value.xml}", f"</{value.xml}>")
-            found.append(Plain(value, place, len(value.places) > 1, element.format.most, element.id, slot, *ends))
-        return tuple(found)
+            if layout is not None and not value.derived:
+                slot = layout.slot if layout.wrap else layout.slots[order.index(value)]
+            room = self.segment.type.element(place).format.most
+            accepts = value.code.__eq__ if value.code else acceptor(value, room)
+            index = use.values.index(value)
+            grid[place] = Spot(value, index, slot, f"<{value.xml}>", f"</{value.xml}>", value.code, accepts)
+            must.discard(place)
+            if value.mandatory:
+                must.add(place)
+                needed.add(place[0])
+        for number, slot_ in enumerate(self.segment.type.slots, 1):
+            must.update((number, i) for i, element in enumerate(slot_.components, 1) if element.mandatory)
+            if slot_.mandatory:
+                needed.add(number)
+        last = max(element for element, _ in grid)
+        elements, parts = [()], [()]  # type: list[tuple[Spot | str | None, ...]], list[tuple[int, ...]]
+        for number in range(1, last + 1):
+            width = max((part for element, part in grid if element == number), default=0)
+            elements.append(tuple(grid.get((number, part)) for part in range(1, width + 1)))
+            parts.append(tuple(part for element, part in must if element == number))
+        indexes = [spot.index for _, spot in sorted(grid.items(), key=itemgetter(0)) if isinstance(spot, Spot)]
+        return Plan(
+            tuple(elements),
+            frozenset(needed),
+            max(needed, default=0) + 1,
+            last + 1,
+            tuple(parts),
+            indexes != sorted(indexes),
+            layout.wrap if layout else "",
+            use.id,
+        )
 
     # ------------------------------------------------------------------ reading
 
     def uses_of(self, elements: list[list[str]]) -> list[int]:
         """Return the indexes of the uses that the segment's qualifiers name."""
+        if self._one_key is not None:
+            (element, part), by_key = self._one_key
+            try:
+                return by_key.get(elements[element][part - 1]) or self._keyless
+            except IndexError:
+                return by_key.get("") or self._keyless
         found: list[int] = []
         for places, table in self._by_key.items():
             found += table.get(tuple(component(elements, p) for p in places), ())
         return found or self._keyless
-
-    def is_whole(self, elements: list[list[str]]) -> bool:
-        """Tell whether no element or component that the directory makes mandatory is missing."""
-        for number, whole, parts in self._mandatory:
-            sent = elements[number] if number < len(elements) else ()
-            if any(sent):
-                if any(part > len(sent) or not sent[part - 1] for part in parts):
-                    return False
-            elif whole:
-                return False
-        return True
 
     def key_places(self) -> list[Place]:
         """The places whose values tell the uses apart, the one that most uses look at first."""

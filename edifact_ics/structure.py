@@ -16,6 +16,7 @@ from typing import NamedTuple
 from edifact_ics.directory import segment_types
 from edifact_ics.finding import CODES, MAX_PER_MESSAGE, Severity
 from edifact_ics.interpret import ElementFinding, Interpreted
+from edifact_ics.row import component
 from edifact_ics.syntax import MAX_SEGMENT, Delimiters, split_elements
 from edifact_ics.table import GroupNode, Node, Step, Table
 
@@ -142,7 +143,7 @@ class _Walker:
             for use in item.uses:
                 uses[base + use] += 1
                 if uses[base + use] == limits[use] + 1:
-                    self._too_often(number, step, item, use)
+                    self._too_often(number, step, use)
             if node.keep:
                 context[node.segment.position] = item
             if item.findings:
@@ -301,12 +302,12 @@ class _Walker:
         counts, uses = state.counts, state.uses
         counts[step.counter] += 1
         if counts[step.counter] == step.limit + 1:
-            self._too_often(number, step, item, None)
+            self._too_often(number, step, None)
         state.reset(step)
         for use in item.uses:
             uses[node.uses + use] += 1
             if uses[node.uses + use] == node.limits[use] + 1 and counts[step.counter] <= step.limit:
-                self._too_often(number, step, item, use)
+                self._too_often(number, step, use)
         if node.keep:
             self._state.context[node.segment.position] = item
         self._add(number, item)
@@ -405,7 +406,7 @@ class _Walker:
                 return True
         return False
 
-    def _too_often(self, number: int, step: Step, item: Interpreted, use: int | None) -> None:
+    def _too_often(self, number: int, step: Step, use: int | None) -> None:
         segment, group = step.node.segment, step.node.group.group
         is_trigger = step.node.index == 0 and step.node.group.parent is not None
         code = "STR-07" if is_trigger else "STR-06"
@@ -415,7 +416,8 @@ class _Walker:
             known = segment.uses[use]
             limit = step.node.limits[use]
             names = known.values[0].name if known.values else ""
-            values = [item.value(c.place) for c in known.keys]
+            elements = split_elements(self._raws[number - 1], self._table.delimiters)
+            values = [component(elements, c.place) for c in known.keys]
             what = "+".join([segment.tag, *values]) + (f" ({names})" if names else "")
         where = f"group {group.id}" if is_trigger and use is None else what
         text = f"{where} is sent more than {limit} {'time' if limit == 1 else 'times'} here."

@@ -17,7 +17,7 @@ from edifact_ics.row import Row
 from edifact_ics.syntax import STANDARD, Delimiters
 
 MOST_MISSING = 3  # segments that may be missing in one place before it is another place altogether
-_CACHE_ENTRIES = 4_000
+_CACHE_ENTRIES = 12_000  # in each of two generations
 _CACHE_LONGEST = 300
 
 
@@ -38,6 +38,7 @@ class Node:
         "limit",
         "limits",
         "next",
+        "older",
         "row",
         "segment",
         "uses",
@@ -49,6 +50,7 @@ class Node:
         self.index = index
         self.row = row
         self.cache: dict[str, Interpreted] = {}
+        self.older: dict[str, Interpreted] = {}
         self.next: dict[str, Step] = {}
         self.counter = self.uses = 0
         self.limit = segment.max
@@ -133,7 +135,8 @@ class Table:
         positions = {node.segment.position: node for node in self.nodes}
         for node in self.nodes:
             for condition in node.row.conditions:
-                positions[condition.position or ""].keep = True
+                referred = positions[condition.position or ""]
+                referred.keep = referred.row.referred = True
         tags = [node.segment.tag for node in self.nodes]
         self.apart = {
             tag for tag in set(tags) if len({id(n.group) for n in self.nodes if n.segment.tag == tag}) < tags.count(tag)
@@ -252,14 +255,14 @@ class Table:
             key = raw + "\0" + "".join("10"[not fact] for fact in facts)
         known = node.cache.get(key)
         if known is None:
-            known = interpret(row, raw, facts)
+            known = node.older.get(key) or interpret(row, raw, facts)
             if len(raw) <= _CACHE_LONGEST:
-                if self._cached >= _CACHE_ENTRIES:
-                    for other in self.nodes:
-                        other.cache.clear()
-                    self._cached = 0
                 node.cache[key] = known
                 self._cached += 1
+                if self._cached >= _CACHE_ENTRIES:
+                    self._cached = 0
+                    for other in self.nodes:  # what was not asked for since the last time is forgotten
+                        other.older, other.cache = other.cache, {}
         return known
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from edifact_ics.directory import Format, code_titles
 from edifact_ics.mig import Value
@@ -38,6 +40,37 @@ def clean(text: str) -> str:
     if "  " in text:
         text = _BLANKS.sub(" ", text)
     return text.strip(" ")
+
+
+def acceptor(value: Value, room: int) -> Callable[[str], bool]:
+    """Return a quick test that holds only for texts in which `fault` would find nothing.
+
+    `room` is what the component holds. Texts it turns down may be sound all the same.
+    """
+    codes = value.codes.labels if value.codes and value.codes.labels else None
+    if value.type == "decimal":
+        most = min(room, value.format.most, value.dictionary.most if value.dictionary else room)
+        whole = min(value.digits or most, most)
+        pattern = f"[0-9]{{1,{whole}}}"
+        if value.decimals:
+            pattern += f"(?:[.][0-9]{{1,{value.decimals}}})?"
+        match = re.compile(pattern).fullmatch
+        return lambda text: len(text) <= most and match(text) is not None
+    formats = [value.format, *([value.dictionary] if value.dictionary else [])]
+    least, most = max(f.least for f in formats), min(room, *(f.most for f in formats))
+    kinds = {f.kind for f in formats}
+    if value.type == "date":
+        return lambda text: len(text) == 8 and is_date(text)
+    if value.type != "text" and value.type != "number":
+        return lambda text: fault(value, text, "") is None
+    if codes is not None:
+        known = {c for c in codes if least <= len(c) <= most and (kinds == {"an"} or "n" not in kinds or c.isdecimal())}
+        return known.__contains__ if "a" not in kinds else {c for c in known if c.isalpha()}.__contains__
+    if "n" in kinds:
+        return lambda text: least <= len(text) <= most and text.isdecimal() and text.isascii()
+    if "a" in kinds:
+        return lambda text: least <= len(text) <= most and text.isalpha() and text.isascii()
+    return lambda text: least <= len(text) <= most
 
 
 def fault(value: Value, text: str, element: str) -> Fault | None:
@@ -83,16 +116,18 @@ def _kind_fault(form: Format, text: str) -> Fault | None:
 
 
 def _type_fault(value: Value, text: str) -> Fault | None:
-    if value.type == "date" and not _is_date(text):
+    if value.type == "date" and not is_date(text):
         return Fault("VAL-04", "a day that exists is wanted, as CCYYMMDD")
-    if value.type == "shortdate" and not _is_date("20" + text):
+    if value.type == "shortdate" and not is_date("20" + text):
         return Fault("VAL-04", "a day that exists is wanted, as YYMMDD")
     if value.type == "time" and not (text[:2] < "24" and text[2:] < "60"):
         return Fault("VAL-04", "a time that exists is wanted, as HHMM")
     return None
 
 
-def _is_date(text: str) -> bool:
+@lru_cache(maxsize=4096)
+def is_date(text: str) -> bool:
+    """Tell whether a text is a day that exists, as CCYYMMDD."""
     try:
         datetime.date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:

@@ -5,7 +5,6 @@ Findings go to standard output, diagnostics to standard error. Exit 0: accepted;
 
 from __future__ import annotations
 
-import gc
 import io
 import sys
 from importlib import import_module
@@ -68,5 +67,3 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a character shows its escape, never a traceback
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    # What is read is dropped message by message and holds no cycles: looking for them only costs time.
-    gc.set_threshold(100_000, 50, 100)

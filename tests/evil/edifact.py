@@ -11,6 +11,12 @@ CONTRL = HEAD + "UNH+1+CONTRL:D:3:UN'UCI+1+A+B+4'"
 FOOT = "UNS+D'UNS+S'UNT+3+1'UNZ+1+1'"
 
 
+def _filled(start: str, unit: str, n: int) -> str:
+    """Segments of `n` characters together, each not quite too large to be looked into."""
+    size = min(n, 65_000)
+    return (start + unit * (size // len(unit)) + "'") * max(1, n // 65_000)
+
+
 def _declaration(n: int) -> str:
     line = "CST+{}+I::95+N10::95'FTX+AAA+++CHAIRS'LOC+27+CN::5'MEA+AAA++NO:4.00'MOA+38:120.00:AUD'RFF+ABD:94017900'RFF+AED:15'"
     return IMD + "UNS+D'" + "".join(line.format(i + 1) for i in range(n)) + f"UNS+S'UNT+{7 * n + 5}+1'UNZ+1+1'"
@@ -22,10 +28,14 @@ BY_BYTES: dict[str, Callable[[int], str]] = {
     "release characters": lambda n: HEAD + "?" * n,
     "a segment of element separators": lambda n: SAC + "FTX+AAA" + "+" * n + "'" + FOOT,
     "a segment of component separators": lambda n: SAC + "FTX+AAA+" + ":" * n + "'" + FOOT,
-    "a segment just small enough, of separators": lambda n: SAC + ("FTX+AAA" + "+" * 65_000 + "'") * (n // 65_000 + 1) + FOOT,
-    "a segment just small enough, of components": lambda n: SAC + ("FTX+AAA+" + ":A" * 32_000 + "'") * (n // 64_000 + 1) + FOOT,
-    "a segment just small enough, of tags": lambda n: SAC + ("FTX+AAA+++" + "RFF+UNT+" * 8_000 + "'") * (n // 64_000 + 1) + FOOT,
-    "a segment just small enough, of releases": lambda n: SAC + ("FTX+AAA+++" + "?A" * 32_000 + "'") * (n // 64_000 + 1) + FOOT,
+    "segments just small enough, of separators": lambda n: SAC + _filled("FTX+AAA", "+", n) + FOOT,
+    "segments just small enough, of components": lambda n: SAC + _filled("FTX+AAA+", ":A", n) + FOOT,
+    "segments just small enough, of elements": lambda n: SAC + _filled("FTX+AAA", "+A", n) + FOOT,
+    "segments just small enough, of tags": lambda n: SAC + _filled("FTX+AAA+++", "RFF+UNT+", n) + FOOT,
+    "segments just small enough, of releases": lambda n: SAC + _filled("FTX+AAA+++", "?A", n) + FOOT,
+    "segments just small enough, of service characters": lambda n: SAC + _filled("FTX+AAA+++", "?+?:", n) + FOOT,
+    "segments just small enough, of nulls": lambda n: SAC + _filled("FTX+AAA+++", "\0 ", n) + FOOT,
+    "segments just small enough, of nothing known": lambda n: SAC + _filled("ZZZ", "+A:B", n) + FOOT,
     "a segment of separators outside messages": lambda n: HEAD + "FTX" + "+:" * (n // 2) + "'UNZ+0+1'",
     "a UNB of separators": lambda n: "UNB" + "+:" * (n // 2) + "'",
     "a UNH of separators": lambda n: HEAD + "UNH" + "+:" * (n // 2) + "'" + FOOT,
