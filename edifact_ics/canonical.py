@@ -68,7 +68,7 @@ def body(table: Table, placed: list[Placed], trace: bool) -> str:
     for place in placed:
         step, item = place.step, place.item
         if step is None:
-            item = kept(place.tag, table.delimiters, table.syntax)
+            item = kept(place.raw, table.delimiters, table.syntax)
             root.parts += _marked(item, place.number) if trace else item.parts
             continue
         if step.frames or here.frame is not step.inside:
@@ -202,10 +202,10 @@ def unknown_xml(message: Message, trace: bool) -> str:
 
 
 def _message_marks(table: Table, message: Message, placed: list[Placed], trailer: str | None) -> str:
-    carriers = [f"{p.number}:{p.item.carrier}" for p in placed if p.item.carrier and p.tag != "UNT"]
+    carriers = [f"{p.number}:{p.item.carrier}" for p in placed if p.item.carrier and p.raw[:3] != "UNT"]
     notes = []
     for p in placed:
-        sent = p.item.sent if p.step else kept(p.tag, table.delimiters, table.syntax).sent
+        sent = p.item.sent if p.step else kept(p.raw, table.delimiters, table.syntax).sent
         if p.number - 1 in message.lost:
             sent = f"{sent};!" if sent else "!"
         if sent:

@@ -28,13 +28,13 @@ _LISTED = 4 * MAX_PER_MESSAGE
 class Placed(NamedTuple):
     """A segment and where the walk put it.
 
-    `step` is None when it has no place in the guide; then `item` is empty and `tag` the whole segment as sent.
+    `step` is None when it has no place in the guide; then `item` is empty. `raw` is the segment as sent.
     """
 
     number: int
     step: Step | None
     item: Interpreted
-    tag: str
+    raw: str
 
 
 @dataclass(slots=True)
@@ -148,7 +148,7 @@ class _Walker:
                 context[node.segment.position] = item
             if item.findings:
                 self._add(number, item)
-            placed.append(Placed(number, step, item, node.segment.tag))
+            placed.append(Placed(number, step, item, raw))
             state.node = node
             following = node.next
         return self._result()
@@ -224,7 +224,7 @@ class _Walker:
             if cut is not None:
                 self._apply_cut(number, step, cut, raw)
                 return
-        self._apply(number, step, item)
+        self._apply(number, step, item, raw)
         if not step.missing and tag == raw[:3]:
             self._remember(step, raw if tag in self._table.apart else tag)
 
@@ -296,7 +296,7 @@ class _Walker:
             errors += self._advance(state, (free or plain)[0], raw)
         return errors
 
-    def _apply(self, number: int, step: Step, item: Interpreted) -> None:
+    def _apply(self, number: int, step: Step, item: Interpreted, raw: str) -> None:
         """Take a step for good: count, report what is too often, keep what the segment says."""
         state, node = self._state, step.node
         counts, uses = state.counts, state.uses
@@ -311,7 +311,7 @@ class _Walker:
         if node.keep:
             self._state.context[node.segment.position] = item
         self._add(number, item)
-        self._placed.append(Placed(number, step, item, node.segment.tag))
+        self._placed.append(Placed(number, step, item, raw))
         self._state.node = node
 
     # ------------------------------------------------------------------ what is wrong
@@ -472,7 +472,7 @@ class _Walker:
         self._list(StructureFinding(number, inner))
         self._lost += 1
         before = len(self._placed)
-        self._apply(number, step, self._table.interpret(step.node, first, self._state.context))
+        self._apply(number, step, self._table.interpret(step.node, first, self._state.context), first)
         if second[:3] == "UNT":
             self._cut_out = second
         self._walk_on(number, second, raw)

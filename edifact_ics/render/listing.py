@@ -96,7 +96,7 @@ def _segment(placed: Placed, raw: str) -> Iterator[str]:
     if placed.step is None:
         yield f"  {placed.number:>4}      {shown(raw[:100])}   (not explained by the guide)"
         return
-    start = f"  {placed.number:>4} {shown(placed.tag):<3} "
+    start = f"  {placed.number:>4} {shown(placed.step.node.segment.tag):<3} "
     if not item.values:
         yield start + f" {_meaning(placed, item)}"
         return
