@@ -8,7 +8,7 @@ from edifact_ics.envelope import Message, finding
 from edifact_ics.finding import Finding
 from edifact_ics.mig import Mig, by_identifier, load_mig
 from edifact_ics.structure import walk
-from edifact_ics.syntax import Delimiters, split_elements
+from edifact_ics.syntax import Delimiters, outside, split_elements
 from edifact_ics.table import Table
 
 
@@ -55,6 +55,10 @@ def _unknown_type(message: Message, kind: str) -> Finding:
         text = "UNH names no message type."
         return finding("STR-10", message.at(1, 2), text)
     said = sent[component - 1] if len(sent) >= component else ""
+    wrong = outside(said, message.interchange.syntax)
+    if wrong is not None:
+        text = f"UNH holds the character 0x{ord(said[wrong]):02X}, which is not in the repertoire."
+        return finding("SYN-05", message.at(1, 2, component), text, said)
     what = ("message type", "message version", "message release", "controlling agency")[component - 1]
     known = ", ".join(sorted(by_identifier()))
     text = f"The {what} {said!r} of {kind} is unknown; known are {known}."

@@ -262,7 +262,9 @@ class Run:
             done.findings += place_findings(table, message, walked)
         if message.closed:
             told = {f.position.element for f in done.findings if f.position.segment == len(message.raws)}
-            trailer = message_trailer_findings(message, walked.explained)
+            lost = len(message.lost)
+            explained = walked.explained | {difference - lost for difference in walked.explained}
+            trailer = message_trailer_findings(message, explained)
             done.findings += [f for f in trailer if f.position.element not in told]
         elif walked.trailer is None:
             done.findings += self._unclosed(message)
@@ -342,7 +344,10 @@ def _lost(message: Message, index: int) -> Finding:
     raw, following = message.raws[index], message.raws[index + 1 : index + 2]
     swallowed = following[0][:3] if following else "the next segment"
     text = f"The terminator of {raw[:3]} is missing: {swallowed} begins inside it."
-    return finding("SYN-07", message.at(index + 1), text, raw[:200], f"Write a terminator after {raw[-20:]!r}.")
+    element = len(split_elements(raw, message.interchange.delimiters)) - 1 or None
+    return finding(
+        "SYN-07", message.at(index + 1, element), text, raw[:200], f"Write a terminator after {raw[-20:]!r}."
+    )
 
 
 def placed(inner: ElementFinding, position: Position, path: str | None = None) -> Finding:

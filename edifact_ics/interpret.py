@@ -374,6 +374,8 @@ class _Reading:
                 message = f"{value.name} holds the character {char}, which is not in the repertoire {known}."
                 self._add("SYN-05", value.places[number][0], spot, message, value=joined[:200], **more)
                 return text
+        if len(texts) > 1 and not self._check_parts(value, texts, more):
+            return text
         element = self._row.segment.type.element(place)
         fault = values.fault(value, text, element.id)
         if fault is not None and place[0] not in self._said:
@@ -385,6 +387,17 @@ class _Reading:
                 "VAL-10", place[0], part, f"{value.name} was cleaned to {text[:60]!r}.", value=joined[:200], **more
             )
         return text
+
+    def _check_parts(self, value: Value, texts: list[str], more: dict[str, str | int | None]) -> bool:
+        """Tell whether each component of a value that runs over several holds what it may; report the first that not."""
+        for place, text, room in zip(value.places, texts, self._row.capacity(value), strict=True):
+            if len(values.clean(text)) > room:
+                message = (
+                    f"Part {value.places.index(place) + 1} of {value.name} has {len(text)} characters; {room} fit."
+                )
+                self._add("VAL-01", place[0], self._part(place), message, value=text[:200], **more)
+                return False
+        return True
 
     def _other_code(
         self, value: Value, sent: str, place: Place, part: int | None, more: dict[str, str | int | None]
@@ -455,7 +468,8 @@ class _Reading:
                 if wrong is not None:
                     message = f"The character {_show(text[wrong])} is not in the repertoire {self._row.syntax}."
                     # It is also why the value is unknown or misplaced: one cause, one finding.
-                    self._findings = [f for f in self._findings if f.element != number]
+                    known = self._row.uses_of(self._elements)
+                    self._findings = [f for f in self._findings if f.element != number and known]
                     self._add(
                         "SYN-05", number or None, self._part((number, i)) if number else None, message, value=text[:200]
                     )

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from edifact_ics.directory import code_titles, segment_types
 from edifact_ics.envelope import Interchange
 from edifact_ics.finding import Finding, Position, Severity
 from edifact_ics.syntax import STANDARD, join_elements
@@ -159,6 +160,8 @@ def is_due(interchange: Interchange, errors: list[Finding], messages: list[Answe
 
 def hindrance(interchange: Interchange) -> str | None:
     """Return why no CONTRL can be written, None when one can: UCI must repeat parties and reference."""
+    if interchange.header_cut:
+        return "the file ends inside UNB, and UCI must repeat its sender, recipient and reference"
     if interchange.bare or not interchange.header:
         return "there is no UNB, and UCI must repeat its sender, recipient and reference"
     for name, text, most in (
@@ -284,6 +287,15 @@ def _message(message: Answered) -> Iterator[list[list[str]]]:
             yield [["UCD"], [code], where]
 
 
+def _exists(found: Finding) -> bool:
+    """Tell whether the value refused is a code of D.99B, only not one that is taken here."""
+    at = found.position
+    kind = segment_types().get(at.tag or "")
+    if kind is None or at.element is None or found.value is None:
+        return False
+    return (kind.element((at.element, at.component or 1)).id, found.value) in code_titles()
+
+
 def _of_service(found: Finding, message: Answered) -> bool:
     """Tell whether a fault is one of UNH or UNT, which UCM names itself."""
     if found.code in (_MISSING_TRAILER, "INT-01"):
@@ -313,6 +325,8 @@ def _segment_errors(message: Answered) -> list[_SegmentError]:
             continue
         if found.code == "ENV-16":
             code = "12"  # the message type is known, the document name in BGM is not
+        elif found.code == "STR-15" and _exists(found):
+            code = "14"
         entry = (code, _count(found.position, "", found.code))
         if entry not in error.elements:
             error.elements.append(entry)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import NamedTuple
 
 from edifact_ics.directory import segment_types
@@ -22,6 +23,7 @@ from edifact_ics.table import GroupNode, Node, Step, Table
 
 _AHEAD = 8  # segments looked at to choose between two explanations
 _REMEMBERED = 20
+_UNDOS = 50  # segments of one message that may be taken back
 _LISTED = 4 * MAX_PER_MESSAGE
 
 
@@ -73,16 +75,32 @@ class _State:
     uses: list[int]
     context: dict[str, Interpreted] = field(default_factory=dict)
 
-    def reset(self, step: Step) -> None:
-        """Set to zero what a new instance of a group counts anew, and forget what was said by segments now missing."""
+    def set(self, other: _State) -> None:
+        """Become another state; the lists stay the same objects."""
+        self.node = other.node
+        self.counts[:] = other.counts
+        self.uses[:] = other.uses
+        self.context.clear()
+        self.context.update(other.context)
+
+    def reset(self, step: Step, number: int = 0) -> tuple[int, list[int], list[int]]:
+        """Set to zero what a new instance of a group counts anew, and forget what was said by segments now missing.
+
+        Return the number given and what the counters held before.
+        """
         for node in step.missing:
             self.context.pop(node.segment.position, None)
+        counts: list[int] = []
+        uses: list[int] = []
         if step.reset is not None:
             first, last = step.reset
+            counts = self.counts[first:last]
             self.counts[first:last] = step.zeros
         if step.reset_uses is not None:
             first, last = step.reset_uses
+            uses = self.uses[first:last]
             self.uses[first:last] = step.zero_uses
+        return number, counts, uses
 
     def copy(self) -> _State:
         return _State(self.node, self.counts.copy(), self.uses.copy(), self.context.copy())
@@ -95,6 +113,13 @@ def walk(table: Table, raws: list[str], closed: bool, truncated: bool = False, u
     at its end. `unterminated`: the last segment is incomplete and is not looked into. One cause gives one finding.
     """
     return _Walker(table, raws, closed, truncated, unterminated).run()
+
+
+class _Action(Enum):
+    """What explains a segment that has no plain place, other than a step."""
+
+    LEAVE_OUT = "it is out of order"
+    UNDO = "the segment before it is out of order"
 
 
 class _Walker:
@@ -112,7 +137,8 @@ class _Walker:
         self._strays: deque[tuple[str, int, StructureFinding]] = deque(maxlen=_REMEMBERED)
         self._missing_count = self._stray_count = 0
         self._unlisted: Counter[Severity] = Counter()
-        self._lost = 0
+        self._lost = self._surplus = self._undos = 0
+        self._saved: tuple[int, list[int], list[int]] | None = None
 
     def run(self) -> Walk:
         """Walk the whole message. The loop holds the plain case; everything else goes to `_place`."""
@@ -128,22 +154,15 @@ class _Walker:
                 continue
             node = step.node
             item = node.cache.get(raw) or table.interpret(node, raw, context)
-            if item.faulty:
+            if item.faulty or (step.reset_uses is None and node.is_spent(uses, item.uses)):
                 self._place(number, raw)
                 following = state.node.next if state.node is not None else table.start
                 continue
-            counts[step.counter] += 1
             if step.reset is not None:
-                first, last = step.reset
-                counts[first:last] = step.zeros
-                if step.reset_uses is not None:
-                    first, last = step.reset_uses
-                    uses[first:last] = step.zero_uses
-            base, limits = node.uses, node.limits
+                self._saved = state.reset(step, number)
+            counts[step.counter] += 1
             for use in item.uses:
-                uses[base + use] += 1
-                if uses[base + use] == limits[use] + 1:
-                    self._too_often(number, step, use)
+                uses[node.uses + use] += 1
             if node.keep:
                 context[node.segment.position] = item
             if item.findings:
@@ -163,8 +182,8 @@ class _Walker:
             self._report_missing(last[0] if last else None, len(self._raws) + 1)
         if self._unterminated:
             self._keep(len(self._raws), self._raws[-1])
-        strays, missing = self._stray_count, self._missing_count
-        explained = {0, missing - strays, self._lost, self._lost + missing - strays, -strays, missing}
+        more, less = self._stray_count + self._surplus, self._missing_count
+        explained = {0, less, -more, less - more, self._lost, self._lost + less - more}
         return Walk(self._placed, self._findings, trailer, frozenset(explained), self._unlisted)
 
     def _add(self, number: int, item: Interpreted) -> None:
@@ -214,7 +233,10 @@ class _Walker:
         if tag not in segment_types():
             tag = tag.upper()
         step = self._choose(number, raw, tag)
-        if step is None:
+        if step is _Action.UNDO:
+            self._undo(number)
+            step = self._choose(number, raw, tag)
+        if not isinstance(step, Step):
             self._unexpected(number, raw, tag)
             return
         self._report_missing(step, number)
@@ -236,50 +258,113 @@ class _Walker:
         if len(key) <= 8 and (len(key) > 3 or self._table.steps(before, key)[0] is step):
             (before.next if before is not None else self._table.start)[key] = step
 
-    def _choose(self, number: int, raw: str, tag: str) -> Step | None:
-        """Return the step to take, None when the segment is better left out."""
-        self._before = self._state.node
-        steps = self._suitable(self._state, raw, tag)
-        if not steps:
-            return None
-        plain = [s for s in steps if not s.missing]
-        for step in plain:
-            if self._state.counts[step.counter] < step.limit:
-                return step
-        if plain:
-            return plain[0]
-        rest = self._raws[number : number + _AHEAD]
-        best, cost = None, 1 + self._trial(self._state.copy(), rest)
-        if tag == "UNT":
-            return steps[0]
-        for step in steps:
-            state = self._state.copy()
-            errors = len(step.missing) + self._advance(state, step, raw) + self._trial(state, rest)
-            if errors < cost:
-                best, cost = step, errors
-        return best
+    def _choose(self, number: int, raw: str, tag: str) -> Step | _Action:
+        """Return the step to take, or what else explains the segment best.
 
-    def _suitable(self, state: _State, raw: str, tag: str) -> list[Step]:
-        """The steps to a tag; where siblings share the tag, those whose qualifier fits, if any does."""
+        Every explanation is tried on the segments ahead; the one that leaves the fewest faults is taken. Among equals:
+        sent too often, then something missing in front of it, then out of order, then the segment before it being so.
+        """
+        state = self._state
+        self._before = state.node
         steps = self._table.steps(state.node, tag)
-        if tag in self._table.apart:
-            return [s for s in steps if s.node.row.matches(raw)] or steps
-        return steps
+        for step in steps:
+            if not step.missing and self._advance(state.copy(), step, raw) == 0:
+                return step
+        if tag == "UNT" and steps:
+            return steps[0]
+        rest = self._raws[number : number + _AHEAD]
+        earlier, elsewhere = self._has_place_before(raw, tag), self._matches_elsewhere(raw, tag, steps)
+        ways: list[tuple[int, int, Step | _Action]] = [(1 + self._trial(state.copy(), rest), 3, _Action.LEAVE_OUT)]
+        for step in steps:
+            ahead = state.copy()
+            cost = len(step.missing) + self._advance(ahead, step, raw) + self._trial(ahead, rest)
+            fits = bool(self._table.interpret(step.node, raw, state.context).uses)
+            rank = (
+                1 + (4 if not fits and elsewhere else 1 if not fits else 0) if not step.missing else 4 if earlier else 2
+            )
+            ways.append((cost, rank, step))
+        undone = self._undone(number)
+        if undone is not None:
+            ways.append((1 + self._trial(undone, [raw, *rest]), 6, _Action.UNDO))
+        return min(ways, key=lambda way: way[:2])[2]
+
+    def _has_place_before(self, raw: str, tag: str) -> bool:
+        """Tell whether the segment would have had its place earlier, in what is still open: then it is out of order."""
+        at = self._state.node
+        open_groups: list[GroupNode | None] = [at.group if at is not None else self._table.root]
+        while open_groups[-1] is not None:
+            open_groups.append(open_groups[-1].parent)
+        for node in self._table.nodes:
+            near = node.group in open_groups or (node.index == 0 and node.group.parent in open_groups)
+            if node.segment.tag != tag or not near or (at is not None and node.segment.position >= at.segment.position):
+                continue
+            uses = self._table.interpret(node, raw, self._state.context).uses
+            if any(self._state.uses[node.uses + use] < node.limits[use] for use in uses):
+                return True
+        return False
+
+    def _matches_elsewhere(self, raw: str, tag: str, steps: list[Step]) -> bool:
+        """Tell whether the qualifier belongs to another place of the guide than the steps lead to."""
+        here = {id(step.node) for step in steps}
+        return any(n.segment.tag == tag and id(n) not in here and n.row.matches(raw) for n in self._table.nodes)
+
+    def _undone(self, number: int) -> _State | None:
+        """Return the state before the last segment, if that was placed in the plain way; None otherwise."""
+        if self._undos >= _UNDOS or len(self._placed) < 2:
+            return None
+        last, before = self._placed[-1], self._placed[-2]
+        step = last.step
+        if step is None or step.missing or before.step is None or last.number != number - 1:
+            return None
+        state = self._state.copy()
+        if step.reset is not None:
+            if self._saved is None or self._saved[0] != last.number:
+                return None
+            _, counts, uses = self._saved
+            first, end = step.reset
+            state.counts[first:end] = counts
+            if step.reset_uses is not None:
+                first, end = step.reset_uses
+                state.uses[first:end] = uses
+        state.counts[step.counter] -= 1
+        for use in last.item.uses:
+            state.uses[step.node.uses + use] -= 1
+        state.node = before.step.node
+        if step.node.keep:
+            same = (p.item for p in reversed(self._placed[-50:-1]) if p.step is not None and p.step.node is step.node)
+            earlier = next(same, None)
+            if earlier is None:
+                state.context.pop(step.node.segment.position, None)
+            else:
+                state.context[step.node.segment.position] = earlier
+        return state
+
+    def _undo(self, number: int) -> None:
+        """Take the last segment back: it was out of order."""
+        state = self._undone(number)
+        assert state is not None
+        self._undos += 1
+        self._state.set(state)
+        last = self._placed.pop()
+        while self._findings and self._findings[-1].segment == last.number:
+            self._findings.pop()
+        self._unexpected(last.number, last.raw, last.raw[:3])
 
     def _advance(self, state: _State, step: Step, raw: str) -> int:
-        """Move a state along a step; return how many repeats that is too often."""
-        counts, over = state.counts, 0
+        """Move a state along a step; return how many faults that is: sent too often, or under no known qualifier."""
+        counts, node = state.counts, step.node
         counts[step.counter] += 1
-        over += counts[step.counter] > step.limit
+        over = counts[step.counter] == step.limit + 1
+        spent = counts[step.counter] > step.limit
         state.reset(step)
-        item = self._table.interpret(step.node, raw, state.context)
+        item = self._table.interpret(node, raw, state.context)
         for use in item.uses:
-            state.uses[step.node.uses + use] += 1
-            over += state.uses[step.node.uses + use] > step.node.limits[use]
-        if step.node.keep:
-            state.context[step.node.segment.position] = item
-        state.node = step.node
-        return over
+            state.uses[node.uses + use] += 1
+            over = over or (not spent and state.uses[node.uses + use] == node.limits[use] + 1)
+        if node.keep:
+            state.context[node.segment.position] = item
+        state.node = node
+        return over + (not item.uses)
 
     def _trial(self, state: _State, raws: list[str]) -> int:
         """Return how many of the segments ahead would be faults if the walk went on from a state."""
@@ -287,13 +372,13 @@ class _Walker:
         for raw in raws:
             if not raw or len(raw) > MAX_SEGMENT:
                 continue
-            steps = self._suitable(state, raw, raw[:3])
-            plain = [s for s in steps if not s.missing]
-            if not plain:
-                errors += bool(steps)
-                continue
-            free = [s for s in plain if state.counts[s.counter] < s.limit]
-            errors += self._advance(state, (free or plain)[0], raw)
+            steps = [s for s in self._table.steps(state.node, raw[:3]) if not s.missing]
+            free = [s for s in steps if state.counts[s.counter] < s.limit]
+            fitting = [s for s in free if s.node.row.matches(raw)]
+            if steps:
+                errors += self._advance(state, (fitting or free or steps)[0], raw)
+            else:
+                errors += raw[:3] in self._table.tags
         return errors
 
     def _apply(self, number: int, step: Step, item: Interpreted, raw: str) -> None:
@@ -301,18 +386,22 @@ class _Walker:
         state, node = self._state, step.node
         counts, uses = state.counts, state.uses
         counts[step.counter] += 1
+        spent = counts[step.counter] > step.limit
         if counts[step.counter] == step.limit + 1:
             self._too_often(number, step, None)
-        state.reset(step)
+        self._saved = state.reset(step, number)
         for use in item.uses:
             uses[node.uses + use] += 1
-            if uses[node.uses + use] == node.limits[use] + 1 and counts[step.counter] <= step.limit:
-                self._too_often(number, step, use)
+            if uses[node.uses + use] > node.limits[use] and not spent:
+                spent = True
+                if uses[node.uses + use] == node.limits[use] + 1:
+                    self._too_often(number, step, use)
+        self._surplus += spent
         if node.keep:
-            self._state.context[node.segment.position] = item
+            state.context[node.segment.position] = item
         self._add(number, item)
         self._placed.append(Placed(number, step, item, raw))
-        self._state.node = node
+        state.node = node
 
     # ------------------------------------------------------------------ what is wrong
 
@@ -328,7 +417,7 @@ class _Walker:
     def _report_missing(self, step: Step | None, number: int) -> None:
         """Report what a step leaves out, at the last segment before the gap."""
         for node in step.missing if step else ():
-            stray = next((s for s in self._strays if s[0] == node.segment.tag), None)
+            stray = next((s for s in self._strays if s[0] == node.segment.tag), None) or self._garbled(number)
             if stray is not None:
                 self._strays.remove(stray)  # it was sent, but out of order: said already
                 self._stray_count -= 1
@@ -346,6 +435,12 @@ class _Walker:
             found = self._say(max(number - 1, 1), "STR-02" if group else "STR-01", text, None, **more)
             self._missing.append((node, found))
             self._missing_count += 1
+
+    def _garbled(self, number: int) -> tuple[str, int, StructureFinding] | None:
+        """Return the segment just before, if its tag is none that is used here: it is what is missing."""
+        last = self._strays[-1] if self._strays else None
+        unknown = last is not None and last[2].inner.code in ("STR-04", "STR-05", "SYN-08")
+        return last if last is not None and unknown and last[1] == number - 1 else None
 
     def _unexpected(self, number: int, raw: str, tag: str) -> None:
         nodes = [n for n in self._table.nodes if n.segment.tag == tag]
@@ -449,7 +544,9 @@ class _Walker:
                 continue
             state = self._state.copy()
             self._advance(state, step, first)
-            onward = [s for s in self._suitable(state, second, second[:3]) if not s.missing]
+            onward = [
+                s for s in self._table.steps(state.node, second[:3]) if not s.missing and s.node.row.matches(second)
+            ]
             if onward and (
                 not self._table.interpret(onward[0].node, second, state.context).faulty or _again(self._table, second)
             ):

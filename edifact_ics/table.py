@@ -60,6 +60,13 @@ class Node:
         self.keep = False
         self.frames: tuple[Frame, ...] = ()
 
+    def is_spent(self, counters: list[int], uses: tuple[int, ...]) -> bool:
+        """Tell whether one of the uses was sent as often as it may be."""
+        for use in uses:
+            if counters[self.uses + use] >= self.limits[use]:
+                return True
+        return False
+
 
 class GroupNode:
     """A segment group compiled.
@@ -141,6 +148,7 @@ class Table:
         self.apart = {
             tag for tag in set(tags) if len({id(n.group) for n in self.nodes if n.segment.tag == tag}) < tags.count(tag)
         }
+        self.tags = frozenset(tags)
         known = "|".join(sorted(set(tags)))
         self.embedded = re.compile(f"(?:{known})(?={re.escape(delimiters.element)})")
 
@@ -249,7 +257,7 @@ class Table:
         key = raw
         if row.conditions:
             facts = tuple(
-                c.holds(context[c.position].value(c.place)) if c.position in context else unseen
+                c.holds(said.value(c.place)) if (said := context.get(c.position or "")) and said.uses else unseen
                 for c, unseen in zip(row.conditions, row.unseen, strict=True)
             )
             key = raw + "\0" + "".join("10"[not fact] for fact in facts)

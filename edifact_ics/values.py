@@ -77,7 +77,10 @@ def fault(value: Value, text: str, element: str) -> Fault | None:
     """Return the first fault of a cleaned, non-empty value, or None. `element` is its number in the directory."""
     if value.type == "decimal":
         return _decimal_fault(value, text) or _code_fault(value, text, element)
-    return _format_fault(value, text) or _type_fault(value, text) or _code_fault(value, text, element)
+    wrong = _format_fault(value, text)
+    if wrong is not None and wrong.code == "VAL-11":  # a mere hint: what is known for certain comes first
+        return _type_fault(value, text) or _code_fault(value, text, element) or wrong
+    return wrong or _type_fault(value, text) or _code_fault(value, text, element)
 
 
 def _format_fault(value: Value, text: str) -> Fault | None:

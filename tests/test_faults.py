@@ -599,9 +599,7 @@ class Spot:
     def slots(self) -> list[tuple[int, Slot, list[str]]]:
         """The elements of the directory: number, definition, what was sent."""
         elements = split(self.raw)
-        return [
-            (n, slot, elements[n] if n < len(elements) else [""]) for n, slot in enumerate(self.row.type.slots, 1)
-        ]
+        return [(n, slot, elements[n] if n < len(elements) else [""]) for n, slot in enumerate(self.row.type.slots, 1)]
 
     def values(self) -> Iterator[Value]:
         """The values that were sent, qualifiers left out."""
@@ -820,10 +818,11 @@ def sections(bed: Bed) -> Planted:
     for spot in spots(bed):
         if spot.row.tag == "UNS":
             wants = [spot.fault(code, (1, 1)) for code in ("STR-14", "STR-18")]
-            out_of_order = Fault(spot.index + 1, "STR-03", "UNS")
             yield "wrong letter in UNS", spot.case("X", "UNS+X", *wants)
+            wants += [Fault(spot.index + 1, code, "UNS") for code in ("STR-03", "STR-06")]
+            wants.append(Fault(spot.index, "STR-01", bed.raws[spot.index - 1][:3]))  # this one is not the one wanted
             other = "UNS+S" if spot.raw == "UNS+D" else "UNS+D"
-            yield "letter of the other UNS", spot.case(other, other, *wants, out_of_order)
+            yield "letter of the other UNS", spot.case(other, other, *wants)
 
 
 ELEMENTS = (lengths, types, codes, repertoire, missing, surplus, qualifiers, sections)
