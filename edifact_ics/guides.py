@@ -37,6 +37,10 @@ def guide_of(message: Message) -> Mig | Finding:
     number = next(
         i for i, raw in enumerate(message.raws, 1) if raw[:4] == "BGM" + message.interchange.delimiters.element
     )
+    wrong = outside(document, message.interchange.syntax)
+    if wrong is not None:
+        text = f"The document name holds the character 0x{ord(document[wrong]):02X}, which is not in the repertoire."
+        return finding("SYN-05", message.at(number, 1, 4), text, document)
     text = f"Document name {document!r} is unknown; for {kind} {', '.join(sorted(known))} are known."
     return finding("ENV-16", message.at(number, 1, 4), text, document)
 

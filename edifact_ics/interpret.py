@@ -210,9 +210,12 @@ class _Reading:
         """Say which qualifier is missing or unknown: the first place at which no use fits what was sent."""
         row = self._row
         uses = [use for use in row.segment.uses if use.keys]
-        place = row.key_places()[0]
+        # Elements that were sent come first: what is wrong is more likely in them than that others are missing.
+        sent = {number for number, parts in enumerate(self._elements) if any(parts)}
+        candidates = sorted(row.key_places(), key=lambda p: p[0] not in sent)
+        place = candidates[0]
         fitting = uses
-        for candidate in row.key_places():
+        for candidate in candidates:
             said = self._at(candidate)
             allowed = [u for u in fitting if any(c.place == candidate and said in c.values for c in u.keys)]
             if not allowed and any(c.place == candidate for u in fitting for c in u.keys):
@@ -360,6 +363,7 @@ class _Reading:
             if value.mandatory and place[0] not in self._said:
                 whole = part is None or not any(self._elements[place[0]] if place[0] < len(self._elements) else [])
                 code = "STR-10" if whole else "STR-11"
+                self._said.add(place[0])
                 self._add(
                     code, place[0], None if whole else part, f"{self._row.segment.tag} lacks the {value.name}.", **more
                 )
@@ -389,7 +393,7 @@ class _Reading:
         return text
 
     def _check_parts(self, value: Value, texts: list[str], more: dict[str, str | int | None]) -> bool:
-        """Tell whether each component of a value that runs over several holds what it may; report the first that not."""
+        """Tell whether each component of a value that runs over several fits; report the first that does not."""
         for place, text, room in zip(value.places, texts, self._row.capacity(value), strict=True):
             if len(values.clean(text)) > room:
                 message = (

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from edifact_ics.directory import code_titles, segment_types
 from edifact_ics.envelope import Interchange
 from edifact_ics.finding import Finding, Position, Severity
-from edifact_ics.syntax import STANDARD, join_elements
+from edifact_ics.syntax import STANDARD, join_elements, outside
 
 REJECTED, ACKNOWLEDGED = "4", "7"
 UNSPECIFIED = "18"
@@ -124,6 +124,7 @@ class Answered:
             0 < len(self.reference.strip()) <= 14
             and all(0 < len(part.strip()) <= size for part, size in zip(mandatory, sizes, strict=True))
             and len(self.type[4] if len(self.type) > 4 else "") <= 6
+            and outside("".join([self.reference, *self.type]), "UNOC") is None
         )
 
 

@@ -240,6 +240,8 @@ class _Walker:
             self._unexpected(number, raw, tag)
             return
         self._report_missing(step, number)
+        for node in step.missing:
+            self._state.context.pop(node.segment.position, None)
         item = self._table.interpret(step.node, raw, self._state.context)
         if item.faulty:
             cut = self._cut(step, raw)
@@ -272,21 +274,39 @@ class _Walker:
                 return step
         if tag == "UNT" and steps:
             return steps[0]
+        if tag not in self._table.tags:
+            return _Action.LEAVE_OUT
         rest = self._raws[number : number + _AHEAD]
-        earlier, elsewhere = self._has_place_before(raw, tag), self._matches_elsewhere(raw, tag, steps)
-        ways: list[tuple[int, int, Step | _Action]] = [(1 + self._trial(state.copy(), rest), 3, _Action.LEAVE_OUT)]
+        earlier = self._has_place_before(raw, tag)
+        ways: list[tuple[int, int, Step | _Action]] = []
+        cost = self._fault_of(tag, raw) + self._trial(state.copy(), rest)
+        ways.append((cost, 4, _Action.LEAVE_OUT))
         for step in steps:
             ahead = state.copy()
             cost = len(step.missing) + self._advance(ahead, step, raw) + self._trial(ahead, rest)
-            fits = bool(self._table.interpret(step.node, raw, state.context).uses)
-            rank = (
-                1 + (4 if not fits and elsewhere else 1 if not fits else 0) if not step.missing else 4 if earlier else 2
-            )
-            ways.append((cost, rank, step))
+            ways.append((cost, self._rank(step, steps, number, raw, earlier), step))
         undone = self._undone(number)
         if undone is not None:
-            ways.append((1 + self._trial(undone, [raw, *rest]), 6, _Action.UNDO))
+            last = self._placed[-1].raw
+            cost = self._fault_of(last[:3], last) + self._trial(undone, [raw, *rest])
+            ways.append((cost, 6, _Action.UNDO))
         return min(ways, key=lambda way: way[:2])[2]
+
+    def _fault_of(self, tag: str, raw: str) -> int:
+        """Return how many faults more it makes to call a segment out of order: none if it was said to be missing."""
+        return 0 if any(n.segment.tag == tag and n.row.matches(raw) for n, _ in self._missing) else 1
+
+    def _rank(self, step: Step, steps: list[Step], number: int, raw: str, earlier: bool) -> int:
+        """Return how natural a step is among those that leave as many faults, the lowest first."""
+        node, state = step.node, self._state
+        if step.missing:
+            return 5 if earlier else 2
+        if not self._table.interpret(node, raw, state.context).uses:
+            return 5 if self._matches_elsewhere(raw, node) else 2
+        carried = any(other.missing == (node.group.trigger,) and other.node is node for other in steps)
+        if carried and state.counts[step.counter] >= step.limit and raw != self._raws[number - 2]:
+            return 3  # what opens its group is more likely missing than the segment sent twice
+        return 1
 
     def _has_place_before(self, raw: str, tag: str) -> bool:
         """Tell whether the segment would have had its place earlier, in what is still open: then it is out of order."""
@@ -303,10 +323,10 @@ class _Walker:
                 return True
         return False
 
-    def _matches_elsewhere(self, raw: str, tag: str, steps: list[Step]) -> bool:
-        """Tell whether the qualifier belongs to another place of the guide than the steps lead to."""
-        here = {id(step.node) for step in steps}
-        return any(n.segment.tag == tag and id(n) not in here and n.row.matches(raw) for n in self._table.nodes)
+    def _matches_elsewhere(self, raw: str, here: Node) -> bool:
+        """Tell whether the qualifier belongs to another place of the guide."""
+        tag = here.segment.tag
+        return any(n.segment.tag == tag and n is not here and n.row.matches(raw) for n in self._table.nodes)
 
     def _undone(self, number: int) -> _State | None:
         """Return the state before the last segment, if that was placed in the plain way; None otherwise."""
@@ -353,10 +373,10 @@ class _Walker:
     def _advance(self, state: _State, step: Step, raw: str) -> int:
         """Move a state along a step; return how many faults that is: sent too often, or under no known qualifier."""
         counts, node = state.counts, step.node
+        state.reset(step)
         counts[step.counter] += 1
         over = counts[step.counter] == step.limit + 1
         spent = counts[step.counter] > step.limit
-        state.reset(step)
         item = self._table.interpret(node, raw, state.context)
         for use in item.uses:
             state.uses[node.uses + use] += 1
@@ -369,27 +389,38 @@ class _Walker:
     def _trial(self, state: _State, raws: list[str]) -> int:
         """Return how many of the segments ahead would be faults if the walk went on from a state."""
         errors = 0
-        for raw in raws:
-            if not raw or len(raw) > MAX_SEGMENT:
+        for index, raw in enumerate(raws):
+            if not raw or len(raw) > MAX_SEGMENT or raw[:3] not in self._table.tags:
                 continue
-            steps = [s for s in self._table.steps(state.node, raw[:3]) if not s.missing]
-            free = [s for s in steps if state.counts[s.counter] < s.limit]
+            steps = self._table.steps(state.node, raw[:3])
+            plain = [s for s in steps if not s.missing]
+            free = [s for s in plain if state.counts[s.counter] < s.limit]
             fitting = [s for s in free if s.node.row.matches(raw)]
-            if steps:
-                errors += self._advance(state, (fitting or free or steps)[0], raw)
+            if plain:
+                errors += self._advance(state, (fitting or free or plain)[0], raw)
+            elif steps and self._leads_on(state, steps[0], raws[index + 1 : index + 2]):
+                errors += len(steps[0].missing) + self._advance(state, steps[0], raw)
             else:
-                errors += raw[:3] in self._table.tags
+                errors += 1
         return errors
+
+    def _leads_on(self, state: _State, step: Step, following: list[str]) -> bool:
+        """Tell whether the segment that follows fits behind a step with something missing, and not without it."""
+        if not following:
+            return False
+        tag = following[0][:3]
+        with_it, without = self._table.steps(step.node, tag), self._table.steps(state.node, tag)
+        return bool(with_it and not with_it[0].missing) and not (without and not without[0].missing)
 
     def _apply(self, number: int, step: Step, item: Interpreted, raw: str) -> None:
         """Take a step for good: count, report what is too often, keep what the segment says."""
         state, node = self._state, step.node
         counts, uses = state.counts, state.uses
+        self._saved = state.reset(step, number)
         counts[step.counter] += 1
         spent = counts[step.counter] > step.limit
         if counts[step.counter] == step.limit + 1:
             self._too_often(number, step, None)
-        self._saved = state.reset(step, number)
         for use in item.uses:
             uses[node.uses + use] += 1
             if uses[node.uses + use] > node.limits[use] and not spent:
@@ -450,8 +481,7 @@ class _Walker:
             found = self._say(
                 number, "SYN-08", f"{sent[:20]!r} is no segment tag: three capital letters are wanted.", sent[:40]
             )
-            self._strays.append((tag, number, found))
-            self._stray_count += 1
+            self._stray(tag, number, found)
             return
         if nodes:
             missing = next((m for m in self._missing if m[0].segment.tag == tag and m[0].row.matches(raw)), None)
@@ -476,8 +506,18 @@ class _Walker:
             else:
                 text = f"Segment {tag} is unknown: D.99B has none with this tag."
                 found = self._say(number, "STR-04", text, raw[:60], source="UN/EDIFACT D.99B")
+            self._stray(tag, number, found)
+            return
         self._strays.append((tag, number, found))
         self._stray_count += 1
+
+    def _stray(self, tag: str, number: int, found: StructureFinding) -> None:
+        """Remember a segment whose tag is none: it may have been the one that the next segments hang below."""
+        self._strays.append((tag, number, found))
+        self._stray_count += 1
+        for node in self._table.nodes:
+            if node.keep and node.index == 0 and node.group.parent is not None:
+                self._state.context.pop(node.segment.position, None)
 
     def _take_back(self, found: StructureFinding) -> None:
         for index in range(len(self._findings) - 1, -1, -1):

@@ -62,10 +62,7 @@ class Node:
 
     def is_spent(self, counters: list[int], uses: tuple[int, ...]) -> bool:
         """Tell whether one of the uses was sent as often as it may be."""
-        for use in uses:
-            if counters[self.uses + use] >= self.limits[use]:
-                return True
-        return False
+        return any(counters[self.uses + use] >= self.limits[use] for use in uses)
 
 
 class GroupNode:

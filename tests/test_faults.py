@@ -312,10 +312,10 @@ class Recogniser:
 
     # ------------------------------------------------------------------ what explains an illegal message
 
-    def explain(self, raws: Sequence[str], moved: int | None = None) -> tuple[Fault, ...]:
+    def explain(self, raws: Sequence[str], moved: int | None = None, home: int | None = None) -> tuple[Fault, ...]:
         """Return the single faults that each explain all that is wrong; () when nothing is.
 
-        `moved` is the index of the segment that was taken from elsewhere.
+        `moved` is the index of the segment that was taken from elsewhere, from `home` if it does not stand there too.
         """
         found: set[Fault] = set()
         path = self.path(raws)
@@ -331,6 +331,10 @@ class Recogniser:
         found |= self._left_out(raws, 1 if moved is None else 7) | self._filled_in(raws)
         if moved is not None:
             found |= self._moved(raws, moved)
+        if moved is not None and home is not None:  # a group that it passed may as well be said to have moved
+            start, stop = (home, moved) if home < moved else (moved + 1, home + 1)
+            if self._is_group(raws[start:stop]):
+                found.add(Fault(start + 1, "STR-03", raws[start][:3]))
         return tuple(sorted(found, key=str))
 
     def _left_out(self, raws: Sequence[str], most: int) -> set[Fault]:
@@ -448,8 +452,15 @@ def _case(name: str, segments: Sequence[str], *wants: Fault, count: int | None =
     return Case(name, tuple(segments), lambda: wants, count)
 
 
-def _explained(name: str, segments: list[str], guide: Recogniser, count: int | None, moved: int | None = None) -> Case:
-    return Case(name, tuple(segments), cache(lambda: guide.explain(segments, moved)), count)
+def _explained(
+    name: str,
+    segments: list[str],
+    guide: Recogniser,
+    count: int | None,
+    moved: int | None = None,
+    home: int | None = None,
+) -> Case:
+    return Case(name, tuple(segments), cache(lambda: guide.explain(segments, moved, home)), count)
 
 
 def deleted(bed: Bed) -> Planted:
@@ -507,7 +518,7 @@ def moved(bed: Bed) -> Planted:
                 segments = [*rest[:to], bed.raws[n], *rest[to:]]
                 kind = "moved by one" if abs(to - n) == 1 else "moved forth" if to < n else "moved back"
                 name = f"{n + 1} {bed.raws[n]} to {to + 1}"
-                yield kind, _explained(name, segments, bed.guide, None, to)
+                yield kind, _explained(name, segments, bed.guide, None, to, n)
 
 
 def copied(bed: Bed) -> Planted:
