@@ -20,6 +20,7 @@ from edifact_ics.syntax import STANDARD, Block, Delimiters, Scanner, locate, spl
 MAX_INTERCHANGE = 10 * 1024 * 1024
 _SERVICE = frozenset(("UN", "un", "Un", "uN"))
 _START = re.compile("UNA.{6}|(?i:UN[BH])\\+", re.S)
+_LATER = re.compile("UNA[^\\w\\s]{2}.{2}.[^\\w\\s]\\s*UNB|UNB\\+UNO", re.S)  # where there is something else in front
 _LOOK = 1 << 16
 # Where a service segment swallowed the one that follows it: its terminator was lost.
 _SWALLOWED = {
@@ -263,7 +264,7 @@ class Reader:
         if _START.match(body):
             return True
         position = Position(0, 1, 1)
-        match = _START.search(ahead)
+        match = _LATER.search(ahead)
         if not body:
             self.findings.append(finding("SYN-01", position, "The file is empty."))
         elif match is None:

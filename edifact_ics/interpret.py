@@ -196,7 +196,9 @@ class _Reading:
             if not self._context.get(condition, True):
                 place = (row.segment.uses[first].keys or (condition,))[0].place
                 said = self._at(place)
-                text = f"{row.segment.tag} {said} does not belong here: the guide wants {condition.text} above it."
+                above = next(x for x in row.layout.mig.segments() if x.position == condition.position)
+                wanted = f"{above.tag}+{' or '.join(condition.values)}"
+                text = f"{row.segment.tag} {said} belongs below {wanted}, which is not what stands above it."
                 self._add("STR-18", place[0], self._part(place), text, value=said)
                 self._said.add(place[0])
         return uses

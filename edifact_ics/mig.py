@@ -244,7 +244,7 @@ def load_mig(message: str) -> Mig:
     Raise MigError, with file and line, when there is none or it is not sound.
     """
     file = resources.root("mig") / f"{message.lower()}.xml"
-    if not file.is_file() or file.stem in _DATA:
+    if message not in (*messages(), SERVICE):
         raise MigError(f"there is no guide for {message!r}; guides exist for {', '.join(messages())}")
     return _read(file)
 
@@ -269,7 +269,9 @@ def _read(file: Path, with_schema: bool = False) -> Mig:
 
 
 def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
 
 
 @cache
@@ -508,6 +510,9 @@ class _Reader:
                             raise MigError(f"{self._file}:{value.line}: {'/'.join(key)} is named {how}")
 
         visit(mig.root, ())
+        for key, value in seen.items():
+            if any(other[: len(key)] == key for other in seen if other != key):
+                raise MigError(f"{self._file}:{value.line}: {'/'.join(key)} is both a value and a container")
 
 
 def _overlap(one: Use, two: Use) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import io
 from collections import deque
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from edifact_ics.canonical import Document
 from edifact_ics.finding import Finding, Policy, Report, Severity, Verdict
@@ -32,6 +34,16 @@ class Result:
     def accepted(self) -> bool:
         """Tell whether no error stands."""
         return self.verdict != "rejected"
+
+
+def as_edifact(file: BinaryIO) -> BinaryIO:
+    """Return a file as EDIFACT: as it is, or, where it is canonical XML, what it stands for."""
+    beginning, file = peek(file)
+    if not is_xml(beginning):
+        return file
+    from edifact_ics.conversion import edifact_pieces  # not needed for EDIFACT, and it takes time to load
+
+    return io.BytesIO("".join(edifact_pieces(Run(Report("-")), file)).encode("iso8859-1"))
 
 
 def check(source: Source, name: str | None = None, policy: Policy | None = None) -> Result:
@@ -112,6 +124,7 @@ def respond(
     notes: list[str] = []
     possible = True
     with opened(source) as (file, known):
+        file = as_edifact(file)
         run = Run(Report(known))
         errors: list[Finding] = []
         answered: list[response.Answered] = []

@@ -396,7 +396,12 @@ class _Walker:
             plain = [s for s in steps if not s.missing]
             free = [s for s in plain if state.counts[s.counter] < s.limit]
             fitting = [s for s in free if s.node.row.matches(raw)]
-            if plain:
+            beyond = (
+                [s for s in steps if len(s.missing) == 1 and s.node.row.matches(raw)] if plain and not fitting else []
+            )
+            if beyond and raw[:3] in self._table.apart:
+                errors += 1 + self._advance(state, beyond[0], raw)
+            elif plain:
                 errors += self._advance(state, (fitting or free or plain)[0], raw)
             elif steps and self._leads_on(state, steps[0], raws[index + 1 : index + 2]):
                 errors += len(steps[0].missing) + self._advance(state, steps[0], raw)

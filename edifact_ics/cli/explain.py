@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from difflib import get_close_matches
 
@@ -21,7 +22,7 @@ def explain(codes: tuple[str, ...], form: str) -> None:
     \b
     edifact-ics explain STR-03
     """
-    wanted = [code.upper() for code in codes]
+    wanted = [re.sub(r"-(\d)$", r"-0\1", code.upper()) for code in codes]
     for code in wanted:
         if code not in CODES:
             near = get_close_matches(code, CODES, 1)

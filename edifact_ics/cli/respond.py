@@ -51,6 +51,4 @@ def respond(path: str, output: str | None, kind: str, at: datetime.datetime | No
     if found.data:
         with writing(output) as out:
             out.write(found.data)
-    elif found.possible:
-        click.echo("No answer is due.")
     sys.exit(0 if found.possible else 2)

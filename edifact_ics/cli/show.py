@@ -9,6 +9,7 @@ import click
 from edifact_ics.cli.options import reading
 from edifact_ics.finding import Report, Verdict
 from edifact_ics.inspection import Run
+from edifact_ics.pipeline import as_edifact
 from edifact_ics.render import listing
 
 
@@ -24,6 +25,6 @@ def show(path: str) -> None:
     """
     with reading(path) as file:
         run = Run(Report(path))
-        for line in listing.lines(run.steps(file), run):
+        for line in listing.lines(run.steps(as_edifact(file)), run):
             click.echo(line)
     sys.exit(1 if run.report.verdict is Verdict.REJECTED else 0)

@@ -58,20 +58,41 @@ def translate(
     """
     judge = policy(select, ignore, severities)
     found = list(files(paths))
-    into = Path(output) if output and (split or len(found) > 1 or Path(output).is_dir()) else None
-    if into is None and (split or len(found) > 1):
+    many = split or len(found) > 1 or any(path != "-" and Path(path).is_dir() for path in paths)
+    into = Path(output) if output and (many or Path(output).is_dir()) else None
+    if into is None and many:
         raise click.UsageError("Several documents need a folder to go to: -o FOLDER.")
     if into is not None:
         into.mkdir(parents=True, exist_ok=True)
     code, written = 0, set[str]()
     for path in found:
-        with reading(path) as file:
-            beginning, source = peek(file)
-            xml = is_xml(beginning)
-            job = _Job(path, to or ("edifact" if xml else "xml"), xml, not no_trace, force, judge, written)
-            ok = job.split(source, into) if split and into is not None else job.whole(source, output, into)
-        code = code if ok else 1
+        try:
+            ok = _translate(path, output, into, to, split, not no_trace, force, judge, written)
+        except Unreadable as error:
+            error.show()
+            code = 2
+            continue
+        code = code if ok else max(code, 1)
     sys.exit(code)
+
+
+def _translate(
+    path: str,
+    output: str | None,
+    into: Path | None,
+    to: str | None,
+    split: bool,
+    trace: bool,
+    force: bool,
+    judge: Policy,
+    written: set[str],
+) -> bool:
+    """Translate one file; tell whether nothing stood against it."""
+    with reading(path) as file:
+        beginning, source = peek(file)
+        xml = is_xml(beginning)
+        job = _Job(path, to or ("edifact" if xml else "xml"), xml, trace, force, judge, written)
+        return job.split(source, into) if split and into is not None else job.whole(source, output, into)
 
 
 class _Job:
@@ -90,7 +111,7 @@ class _Job:
         elif self._from_xml or self._to == "edifact":
             yield from self._same(source)
         elif self._to == "json":
-            yield from _json_pieces(_elements(self._run, source))
+            yield from _json_pieces(_elements(self._run, source), self._run.trace)
         else:
             for text in xml_pieces(self._run, source):
                 yield text.encode("utf-8")
@@ -106,7 +127,7 @@ class _Job:
             if self._to != "json":
                 yield from iter(lambda: held.read(1 << 16), b"")
             elif self._run.report.verdict is not Verdict.REJECTED or self._force:
-                yield from _json_pieces(_elements_of(held))
+                yield from _json_pieces(_elements_of(held), self._run.trace)
 
     def whole(self, source: BinaryIO, output: str | None, into: Path | None) -> bool:
         """Translate the file into one; nothing is written before it is known that it may be."""
@@ -137,7 +158,7 @@ class _Job:
                 suffix = "json" if self._to == "json" else "xml"
                 with writing(self._new(into / f"{name}.{suffix}")) as out:
                     if self._to == "json":
-                        out.writelines(_json_pieces(iter([etree.fromstring(xml)[0]])))
+                        out.writelines(_json_pieces(iter([etree.fromstring(xml)[0]]), self._run.trace))
                     else:
                         out.write(xml)
         return self._may_write() and self._run.report.verdict is not Verdict.REJECTED
@@ -189,19 +210,19 @@ def _elements_of(source: IO[bytes]) -> Iterator[etree._Element]:
     yield from root.iterfind(f"{{{canonical.NAMESPACE}}}Interchange")
 
 
-def _json_pieces(interchanges: Iterator[etree._Element]) -> Iterator[bytes]:
+def _json_pieces(interchanges: Iterator[etree._Element], trace: bool) -> Iterator[bytes]:
     from edifact_ics.render.tree import tree
 
     yield b'{"interchanges": ['
     for number, interchange in enumerate(interchanges):
         messages = []
-        document: dict[str, object] = {f"@{name}": value for name, value in interchange.attrib.items()}
+        document: dict[str, object] = {f"@{name}": value for name, value in interchange.attrib.items() if trace}
         for child in interchange:
             name = etree.QName(child).localname
             if name in ("Envelope", "Trailer"):
-                document[name] = tree(child)
+                document[name] = tree(child, trace)
             else:
-                messages.append({name: tree(child)})
+                messages.append({name: tree(child, trace)})
         document["messages"] = messages
         yield (",\n" if number else "\n").encode() + json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8")
     yield b"]}\n"

@@ -85,7 +85,12 @@ def _headings(placed: Placed, counts: dict[str, int]) -> Iterator[str]:
     for frame in placed.step.frames if placed.step else ():
         counts[frame.name] = counts.get(frame.name, 0) + 1
         said = next(
-            (text for value, text in placed.item.values if value.xml.endswith(("LineNumber", "ReferenceNumber"))), ""
+            (
+                text
+                for value, text in placed.item.values
+                if value.xml.endswith(("LineNumber", "ReferenceNumber", "SegmentPosition"))
+            ),
+            "",
         )
         name = _HEADINGS.get(frame.name, frame.name)
         yield f"  -- {name} {shown(said) or counts[frame.name]}"

@@ -28,12 +28,19 @@ def _repeating() -> frozenset[str]:
     return frozenset(names)
 
 
-def tree(element: etree._Element) -> Tree | str:
-    """Return an element as nested dictionaries; attributes have `@` in front, text beside them is `#text`."""
-    content: Tree = {f"@{name}": value for name, value in element.attrib.items()}
+_TRACE = ("seg", "sent", "carriers", "line-end", "breaks", "count", "trailer-reference", "closed", "terminated")
+
+
+def tree(element: etree._Element, trace: bool = True) -> Tree | str:
+    """Return an element as nested dictionaries; attributes have `@` in front, text beside them is `#text`.
+
+    Without `trace`, what only remembers how the message was sent is left out.
+    """
+    kept = [(str(name), value) for name, value in element.attrib.items() if trace or name not in _TRACE]
+    content: Tree = {f"@{name}": value for name, value in kept}
     for child in element:
         name = etree.QName(child).localname
-        below = tree(child)
+        below = tree(child, trace)
         # A container and the value in it may share a name (Quantity): the value is a text and stands alone.
         if name in _repeating() and not (isinstance(below, str) and etree.QName(element).localname == name):
             content.setdefault(name, []).append(below)
