@@ -59,6 +59,7 @@ class Interchange:
     segments: int = 0
     bare: bool = False
     header_lost: bool = False
+    ends_astray: bool = False
     header_cut: bool = False
     references: set[str] = field(default_factory=set)
     strays: int = 0
@@ -453,6 +454,14 @@ class Reader:
         return found
 
     def _take_unh(self, block: Block, index: int, place: tuple[int, int, int]) -> None:
+        message = self._message
+        if (
+            message is not None
+            and not message.raws[1:]
+            and self._from == index
+            and message.raws[0] == block.raws[index]
+        ):
+            return  # the same UNH once more: a segment too many in its message
         if self._message is not None:
             self._extend(block, index - 1)
             self._break_off()
@@ -562,6 +571,7 @@ class Reader:
         if interchange is None:
             return
         self._unclosed_group()
+        interchange.ends_astray = raw is None and self._strayed == interchange.segments
         self._open = None
         self._strayed = -1
         interchange.trailer, interchange.trailer_lead = raw, lead

@@ -177,7 +177,7 @@ class Run:
         found = list(event.findings)
         raw = interchange.trailer
         if raw is None and not interchange.bare and interchange.header and not self.cut:
-            if not any(f.code == "SYN-06" for f in found):
+            if not interchange.ends_astray and not any(f.code == "SYN-06" for f in found):
                 found.append(missing_trailer(interchange, _last_place(interchange, last)))
         elif raw is not None:
             found += self._trailer(interchange, raw)
@@ -201,7 +201,7 @@ class Run:
             for f in _interpret(envelope, "UNZ", raw).findings
         ]
         elements = split_elements(raw, interchange.delimiters)
-        if len(elements) > 2 and elements[2][0] == interchange.reference:
+        if len(elements) > 2 and elements[2] == [interchange.reference]:
             found = [f for f in found if f.position.element != 2]  # the same fault was reported at UNB
         if _blank(interchange.trailer_lead):
             found.append(_blanks(interchange.at(place, number, raw)))
@@ -261,12 +261,13 @@ class Run:
         if walked.findings:
             done.findings += place_findings(table, message, walked)
         if message.closed:
+            done.findings = _without_echo(message, done.findings)
             told = {f.position.element for f in done.findings if f.position.segment == len(message.raws)}
             lost = len(message.lost)
             explained = walked.explained | {difference - lost for difference in walked.explained}
             trailer = message_trailer_findings(message, explained)
             done.findings += [f for f in trailer if f.position.element not in told]
-        elif walked.trailer is None:
+        elif walked.trailer is None and not (walked.garbled and not message.truncated):
             done.findings += self._unclosed(message)
         self._check_schema(done, table, walked)
 
@@ -395,6 +396,16 @@ def _header_findings(message: Message) -> list[Finding]:
     if by_identifier().get(":".join(message.type[:4])) is not None:
         return []  # the guide will say it
     return [finding("STR-10", message.at(1, 1), "UNH lacks its element 1 (message reference number).")]
+
+
+def _without_echo(message: Message, found: list[Finding]) -> list[Finding]:
+    """Leave out what is said of the reference in UNT when UNT repeats UNH: it was said there."""
+    last = len(message.raws)
+    elements = split_elements(message.raws[-1], message.interchange.delimiters)
+    if len(elements) < 3 or elements[2] != [message.reference]:
+        return found
+    said = {f.code for f in found if (f.position.segment, f.position.element) == (1, 1)}
+    return [f for f in found if (f.position.segment, f.position.element) != (last, 2) or f.code not in said]
 
 
 def _blank(lead: str) -> bool:

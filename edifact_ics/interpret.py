@@ -92,7 +92,7 @@ def _plain(row: Row, raw: str) -> Interpreted | None:
     uses = row.uses_of(elements)
     plan = row.plans[uses[0]] if len(uses) == 1 else None
     size = len(elements)
-    if plan is None or not plan.least <= size <= plan.most or elements[0][0] != row.segment.tag:
+    if plan is None or not plan.least <= size <= plan.most or elements[0] != row.tag:
         return None
     read: list[tuple[int, Spot, str]] = []
     for number in range(1, size):

@@ -109,6 +109,7 @@ class Row:
             place, uses = next(iter(self._by_key.items()))
             self._one_key = place[0], {key[0]: found for key, found in uses.items()}
         self.plans = tuple(self._plan(use) for use in segment.uses)
+        self.tag = [segment.tag]
         self.referred = False  # set where a condition of another row looks at this one
         self.derived = any(value.derived for use in segment.uses for value in use.values)
         self.source = f"mig {layout.mig.message.lower()} {segment.position} {segment.tag}"

@@ -53,7 +53,7 @@ class Walk:
 
     `trailer` is UNT as found, also when it had to be cut out of the segment before. `explained` are differences
     between a segment count sent and the segments found that the findings explain already. `unlisted` counts the
-    findings for which there was no room.
+    findings for which there was no room. `garbled`: the last segment has a tag that is none, so it may have been UNT.
     """
 
     placed: list[Placed]
@@ -61,6 +61,7 @@ class Walk:
     trailer: str | None
     explained: frozenset[int]
     unlisted: Counter[Severity]
+    garbled: bool
 
 
 _UNREAD = Interpreted()
@@ -183,8 +184,9 @@ class _Walker:
         if self._unterminated:
             self._keep(len(self._raws), self._raws[-1])
         more, less = self._stray_count + self._surplus, self._missing_count
+        garbled = self._garbled(len(self._raws) + 1) is not None
         explained = {0, less, -more, less - more, self._lost, self._lost + less - more}
-        return Walk(self._placed, self._findings, trailer, frozenset(explained), self._unlisted)
+        return Walk(self._placed, self._findings, trailer, frozenset(explained), self._unlisted, garbled)
 
     def _add(self, number: int, item: Interpreted) -> None:
         for inner in item.findings:
@@ -302,7 +304,7 @@ class _Walker:
         if step.missing:
             return 5 if earlier else 2
         if not self._table.interpret(node, raw, state.context).uses:
-            return 5 if self._matches_elsewhere(raw, node) else 2
+            return 5 if node.segment.tag in self._table.apart and self._matches_elsewhere(raw, node) else 2
         carried = any(other.missing == (node.group.trigger,) and other.node is node for other in steps)
         if carried and state.counts[step.counter] >= step.limit and raw != self._raws[number - 2]:
             return 3  # what opens its group is more likely missing than the segment sent twice

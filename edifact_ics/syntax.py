@@ -36,15 +36,20 @@ class Delimiters:
         return "UNA" + self.component + self.element + self.decimal + self.release + self.reserved + self.terminator
 
     @property
-    def usable(self) -> bool:
-        """Tell whether these characters can serve: distinct, and neither letters, digits nor line ends.
+    def _used(self) -> list[str]:
+        """The characters that separate; a blank as release character means that none is used."""
+        release = [self.release] if self.release != " " else []
+        return [self.component, self.element, self.terminator, *release]
 
-        A blank as release character means that none is used.
-        """
-        used = [self.component, self.element, self.terminator]
-        if self.release != " ":
-            used.append(self.release)
-        return len(set(used)) == len(used) and not any(c.isalnum() or c in BREAKS for c in used)
+    @property
+    def distinct(self) -> bool:
+        """Tell whether a file can be read by these characters at all: all different, neither letters nor digits."""
+        return len(set(self._used)) == len(self._used) and not any(c.isalnum() for c in self._used)
+
+    @property
+    def usable(self) -> bool:
+        """Tell whether these characters can serve: distinct, and none of them a blank or a line end."""
+        return self.distinct and not any(c in BREAKS for c in self._used)
 
     @cached_property
     def special(self) -> re.Pattern[str]:
@@ -242,7 +247,7 @@ class Scanner:
         offset, line, column = self.place
         self.skip(len(lead) + 9)
         delimiters = Delimiters(*raw[3:9])
-        self.delimiters = delimiters if delimiters.usable else STANDARD
+        self.delimiters = delimiters if delimiters.distinct else STANDARD
         return Block([raw], "", lead, offset, line, column, delimiters)
 
     def _segments(self) -> int | None:

@@ -10,10 +10,11 @@ it may stand as well is no fault and is left out by that reasoning, never by loo
 from __future__ import annotations
 
 import datetime
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 import pytest
 from fault_messages import (
@@ -328,7 +329,7 @@ class Recogniser:
             if len(misplaced) == 1 and not surplus:
                 number, use = next(iter(misplaced.items()))
                 found |= set(_qualifier(path[number].row, use.keys[0].place, number, raws))
-        found |= self._left_out(raws, 1 if moved is None else 7) | self._filled_in(raws)
+        found |= self._left_out(raws, 1 if moved is None else 7) | self.filled_in(raws)
         if moved is not None:
             found |= self._moved(raws, moved)
         if moved is not None and home is not None:  # a group that it passed may as well be said to have moved
@@ -358,12 +359,12 @@ class Recogniser:
             for leaf in self.fitting(raws[0])
         )
 
-    def _filled_in(self, raws: Sequence[str]) -> set[Fault]:
-        """Missing is what makes all legal when it is put in."""
+    def filled_in(self, raws: Sequence[str], only: int | None = None) -> set[Fault]:
+        """Missing is what makes all legal when it is put in, in front of the segment `only` if that is given."""
         found = set()
         before, behind = self.forward(raws), self.backward(raws)
         wanted = [leaf for leaf in self.leaves if leaf.row.mandatory]
-        for gap in range(1, len(raws)):
+        for gap in range(1, len(raws)) if only is None else (only,):
             if not before[gap - 1]:
                 break
             for leaf in wanted:
@@ -484,23 +485,31 @@ def repeated(bed: Bed) -> Planted:
         limits = {leaf.group.group.max if leaf.opens else leaf.row.max}
         limits |= {leaf.row.uses[i].max for i in bed.guide.uses(leaf, raw)}
         for copies in sorted(limits | {1}):
-            segments = [*bed.raws[: n + 1], *[raw] * copies, *bed.raws[n + 1 :]]
-            if copies > 999 or bed.guide.legal(segments):
+
+            def segments(more: int, n: int = n, raw: str = raw) -> list[str]:
+                return [*bed.raws[: n + 1], *[raw] * more, *bed.raws[n + 1 :]]
+
+            if copies > 99 or bed.guide.legal(segments(copies)):
                 continue
-            wants = _too_many(bed.guide, segments)
-            if wants:
-                yield "repeated", _case(f"{n + 1} {raw} x{copies}", segments, *wants)
-                yield "repeated, UNT not told", _case(f"{n + 1} {raw} x{copies}", segments, *wants, count=bed.size)
+            allowed = bisect(range(copies + 1), 0, key=lambda more: not bed.guide.legal(segments(more))) - 1
+            sent = segments(copies)
+            wants = cache(partial(_too_many, bed.guide, tuple(sent)))
+            name = f"{n + 1} {raw} x{copies}"
+            yield "repeated", Case(name, tuple(sent), wants)
+            yield "repeated, UNT not told", Case(name, tuple(sent), wants, bed.size + allowed)
             break
 
 
-def _too_many(guide: Recogniser, segments: list[str]) -> list[Fault]:
+def _too_many(guide: Recogniser, segments: tuple[str, ...]) -> tuple[Fault, ...]:
     path = guide.path(segments)
-    surplus = guide.surplus(segments, path) if path is not None else {}
+    assert path is not None
+    surplus = guide.surplus(segments, path)
     if not surplus:
-        return []
+        return ()  # it says something else: a condition, say
     first = min(surplus)
-    return [Fault(first + 1, code, segments[first][:3]) for code in surplus[first]]
+    missing = Fault(first, "STR-02", segments[first - 1][:3])  # or one more trigger would have made it right
+    found = [Fault(first + 1, code, segments[first][:3]) for code in surplus[first]]
+    return tuple([*found, missing] if missing in guide.filled_in(segments, first) else found)
 
 
 def moved(bed: Bed) -> Planted:
@@ -810,7 +819,9 @@ def qualifiers(bed: Bed) -> Planted:
             ):
                 raw = put(spot.raw, place, text)
                 if text and not uses(spot.row, raw) and spot.row.tag != "UNS":
-                    yield kind, spot.case(text, raw, spot.fault(code, place))
+                    # A use that another row has may as well be said to be out of order.
+                    elsewhere = [Fault(spot.index + 1, "STR-03", spot.row.tag)] if bed.guide.fitting(raw) else []
+                    yield kind, spot.case(text, raw, spot.fault(code, place), *elsewhere)
         for condition in spot.use.fixed:
             place = condition.place
             element = spot.row.type.element(place)

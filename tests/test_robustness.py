@@ -79,7 +79,7 @@ ODD = b"+:'?.  \r\n\0\x80\xe9A1UNHTZBSG-,\x1f\x85\xa0;~"
 def mutated(draw: st.DrawFn) -> bytes:
     """A file with a few changes: bytes flipped, left out, put in; segments doubled, swapped, lost; the end cut off."""
     content = bytearray(draw(st.sampled_from(FILES)))
-    r = random.Random(draw(st.integers(0, 1 << 32)))  # noqa: S311
+    r = random.Random(draw(st.integers(0, 1 << 32)))
     for _ in range(draw(st.sampled_from([1, 1, 2, 4, 10]))):
         at, other = sorted(r.randrange(len(content) + 1) for _ in "ab")
         kind = draw(st.sampled_from(["flip", "odd", "delete", "insert", "repeat", "swap", "double", "lose", "cut"]))
@@ -191,7 +191,7 @@ def test_a_document_that_is_none_is_refused(name: str) -> None:
 def test_a_document_with_faults_is_never_accepted(name: str) -> None:
     written, report = back(documents.FAULTY[name].encode())
     assert report.verdict.value == "rejected"
-    assert len(written) < 10_000
+    assert len(written) < 10_000 + len(documents.FAULTY[name])
 
 
 def test_a_whole_document_is_accepted() -> None:
@@ -225,7 +225,7 @@ def test_a_memory_that_is_nonsense(place: str, name: str) -> None:
 def spoiled(draw: st.DrawFn) -> bytes:
     """A canonical document with a few changes, as bytes or as elements and attributes."""
     xml = bytearray(draw(st.sampled_from([TRACED, re.sub(' seg="[0-9 ]*"', "", TRACED), documents.document()])).encode())
-    r = random.Random(draw(st.integers(0, 1 << 32)))  # noqa: S311
+    r = random.Random(draw(st.integers(0, 1 << 32)))
     for _ in range(draw(st.sampled_from([1, 1, 2, 4]))):
         at = r.randrange(len(xml))
         kind = draw(st.sampled_from(["flip", "delete", "insert", "cut", "lose", "double", "text", "value", "rename"]))

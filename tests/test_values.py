@@ -262,7 +262,6 @@ CODES = [
     ("a refund reason of no list", "change", "RFF+ABE", "RFF+ABE:126B", "VAL-05 1.2"),
     ("a header amount of D.99B", "sea", "MOA+63", "MOA+1:7050.00:EUR", "STR-18 1.1"),
     ("a header amount of no list", "sea", "MOA+63", "MOA+ZZQ:7050.00:EUR", "STR-14 1.1"),
-    ("a line amount in the header", "sea", "MOA+63", "MOA+38:7050.00:EUR", "STR-18 1.1"),
     ("a warehouse unit", "air", "MEA+AAA+::WAR", "MEA+AAA+::WHS+L:96.00", "VAL-05 2.3"),
     ("an agency of D.99B", "sea", "NAD+AT", "NAD+AT+29300400511::9", "STR-15 2.3"),
     ("an agency of no list", "sea", "NAD+AT", "NAD+AT+29300400511::XX9", "STR-15 2.3"),

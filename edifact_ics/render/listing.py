@@ -13,6 +13,7 @@ from edifact_ics.render.report import FUNCTIONS, shown
 from edifact_ics.structure import Placed
 from edifact_ics.syntax import split_elements
 
+_NUMBERS = ("LineNumber", "ReferenceNumber", "SegmentPosition")
 _HEADINGS = {
     "TransportLine": "Transport line",
     "Line": "Line",
@@ -84,14 +85,8 @@ def _message(done: Checked) -> Iterator[str]:
 def _headings(placed: Placed, counts: dict[str, int]) -> Iterator[str]:
     for frame in placed.step.frames if placed.step else ():
         counts[frame.name] = counts.get(frame.name, 0) + 1
-        said = next(
-            (
-                text
-                for value, text in placed.item.values
-                if value.xml.endswith(("LineNumber", "ReferenceNumber", "SegmentPosition"))
-            ),
-            "",
-        )
+        numbers = [text for value, text in placed.item.values if value.xml.endswith(_NUMBERS)]
+        said = numbers[0] if numbers else ""
         name = _HEADINGS.get(frame.name, frame.name)
         yield f"  -- {name} {shown(said) or counts[frame.name]}"
 
