@@ -245,7 +245,8 @@ def _trailer_marks(message: Message) -> str:
     elements = split_elements(message.raws[-1], message.interchange.delimiters)
     count = elements[1][0] if len(elements) > 1 else ""
     reference = elements[2][0] if len(elements) > 2 else ""
-    marks = attribute("count", count) if count != str(len(message.raws)) else ""
+    held = len(message.raws)
+    marks = attribute("count", f"{count} of {held}") if count != str(held) else ""
     return marks + (attribute("trailer-reference", reference) if reference != message.reference else "")
 
 
@@ -292,7 +293,7 @@ def closing_xml(interchange: Interchange, trace: bool) -> str:
         count = item.value((1, 1))
         reference = item.value((2, 1))
         if count != str(interchange.messages):
-            marks += attribute("count", count)
+            marks += attribute("count", f"{count} of {interchange.messages}")
         if reference != interchange.reference:
             marks += attribute("trailer-reference", reference)
         extra = [(p, t) for p, t in item.unmapped if p not in ((1, 1), (2, 1))]

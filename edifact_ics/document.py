@@ -14,7 +14,7 @@ from edifact_ics.mig import SERVICE, by_root, load_mig
 from edifact_ics.row import to_elements
 from edifact_ics.syntax import STANDARD, Delimiters, encode, join_elements
 from edifact_ics.trace import PART, from_hex, insert, notes_by_segment, parse_note
-from edifact_ics.write import CannotWrite, Kept, Writer, read_unmapped, with_insertions
+from edifact_ics.write import CannotWrite, Kept, Writer, count_sent, read_unmapped, with_insertions
 
 _NS = "{" + NAMESPACE + "}"
 
@@ -206,10 +206,8 @@ class _DocumentReader:
         tail = from_hex(notes.get("after", ""))
         if notes.get("closed") == "no" or (out.bare and not notes):
             return tail
-        if out.bare and not notes.get("count"):
-            return tail
         constants, script = parse_note(notes.get("sent", ""))
-        count = from_hex(notes.get("count", str(out.messages)))
+        count = count_sent(notes.get("count", ""), out.messages)
         reference = from_hex(notes["trailer-reference"]) if "trailer-reference" in notes else out.reference
         grid = {(1, 1): count, (2, 1): reference, **constants}
         raw = join_elements(to_elements("UNZ", {k: v for k, v in grid.items() if v}), out.delimiters)
@@ -243,7 +241,7 @@ def _unknown(element: etree._Element, out: _Out) -> list[str]:
     reference = (
         from_hex(element.get("trailer-reference", "")) if element.get("trailer-reference") is not None else reference
     )
-    count = from_hex(element.get("count", str(len(raws) + 1)))
+    count = count_sent(element.get("count", ""), len(raws) + 1)
     raw = join_elements([["UNT"], [count], [reference]] if reference else [["UNT"], [count]], out.delimiters)
     return [*raws, with_insertions(raw, notes.get(len(raws) + 1, ""))]
 

@@ -210,7 +210,7 @@ class Row:
 
         `constants` overrides what is fixed, as a segment was sent.
         """
-        grid = dict(texts)
+        grid = {**texts, **(constants or {})}
         for use in uses:
             for condition in use.keys:
                 grid.setdefault(condition.place, condition.values[0])
@@ -218,7 +218,6 @@ class Row:
             for condition in use.fixed:
                 if condition.place not in grid and self.is_fixed(use, condition.place, grid):
                     grid[condition.place] = condition.values[0]
-        grid.update(constants or {})
         return to_elements(self.segment.tag, grid)
 
     def is_fixed(self, use: Use, place: Place, grid: dict[Place, str]) -> bool:

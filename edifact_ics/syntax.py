@@ -312,7 +312,8 @@ class Scanner:
     def _next_una(text: str, block: Block) -> int | None:
         if "UNA" not in text:
             return None
-        return next((i for i, raw in enumerate(block.raws) if raw[:3] == "UNA" and len(raw) >= 8), None)
+        # At the very start of the block it was looked at, and is none.
+        return next((i for i, raw in enumerate(block.raws) if i and raw[:3] == "UNA"), None)
 
 
 def _find_terminator(text: str, d: Delimiters, parity: int) -> tuple[int | None, int]:

@@ -49,8 +49,8 @@ class Node:
         self.group = group
         self.index = index
         self.row = row
-        self.cache: dict[str, Interpreted] = {}
-        self.older: dict[str, Interpreted] = {}
+        self.cache: dict[str | tuple[str, tuple[bool, ...]], Interpreted] = {}
+        self.older: dict[str | tuple[str, tuple[bool, ...]], Interpreted] = {}
         self.next: dict[str, Step] = {}
         self.counter = self.uses = 0
         self.limit = segment.max
@@ -251,13 +251,13 @@ class Table:
     def interpret(self, node: Node, raw: str, context: dict[str, Interpreted]) -> Interpreted:
         """Return what a segment says at a node, from the cache when it said the same before."""
         row, facts = node.row, tuple[bool, ...]()
-        key = raw
+        key: str | tuple[str, tuple[bool, ...]] = raw
         if row.conditions:
             facts = tuple(
                 c.holds(said.value(c.place)) if (said := context.get(c.position or "")) and said.uses else unseen
                 for c, unseen in zip(row.conditions, row.unseen, strict=True)
             )
-            key = raw + "\0" + "".join("10"[not fact] for fact in facts)
+            key = (raw, facts)  # never the text alone, which the walk asks for
         known = node.cache.get(key)
         if known is None:
             known = node.older.get(key) or interpret(row, raw, facts)

@@ -17,7 +17,7 @@ from edifact_ics.directory import Place
 from edifact_ics.layout import Frame, paths
 from edifact_ics.mig import Condition, Group, Mig, Segment, Use, Value
 from edifact_ics.row import Row, cut, to_elements
-from edifact_ics.syntax import STANDARD, Delimiters, encode, join_elements
+from edifact_ics.syntax import STANDARD, Delimiters, encode, join_elements, split_elements
 from edifact_ics.table import Node, Table
 from edifact_ics.trace import PART, SEGMENT_PART, from_hex, insert, notes_by_segment, parse_note
 from edifact_ics.values import clean
@@ -38,6 +38,7 @@ class Bit:
     texts: dict[Place, str] = field(default_factory=dict)
     number: int | None = None
     parent: Bit | None = None
+    values: list[Value] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -93,6 +94,7 @@ class Writer:
         box = Box(self._table.layout.root)
         kept: list[Kept] = []
         self._read(element, box, (), kept)
+        self._check_names(box)
         sent = notes_by_segment(element.get("sent", ""))
         numbered = self._numbered(element, box, kept)
         if numbered is None:
@@ -104,12 +106,23 @@ class Writer:
             raws = [self._raw(bit, sent.get(number, "")) for number, bit in enumerate(numbered, 1)]
         return self._closed(element, raws, sent)
 
+    def _check_names(self, box: Box) -> None:
+        """Refuse a value whose name does not apply in this message: it would be read back under another."""
+        bits = list(_all_bits(box))
+        for bit in bits:
+            for value in bit.values:
+                for condition in value.when:
+                    said = [b.texts.get(condition.place, "") for b in bits if b.position == condition.position]
+                    if not condition.holds(said[0] if said else ""):
+                        raise CannotWrite(f"{value.name} cannot be sent here: the guide wants {condition.text}")
+
     def _closed(self, element: etree._Element, raws: list[str], sent: dict[int, str]) -> list[str]:
         """Add UNT, unless it was not sent."""
         if element.get("closed") == "no":
             return raws
-        reference = raws[0].split(self._delimiters.element)[1] if self._delimiters.element in raws[0] else ""
-        count = from_hex(element.get("count", str(len(raws) + 1)))
+        header = split_elements(raws[0], self._delimiters)
+        reference = self._delimiters.escape(header[1][0]) if len(header) > 1 else ""
+        count = count_sent(element.get("count", ""), len(raws) + 1)
         if element.get("trailer-reference") is not None:
             reference = self._delimiters.escape(from_hex(element.get("trailer-reference", "")))
         elements = [["UNT"], [count]]
@@ -225,6 +238,10 @@ class Writer:
                 bit = Bit(position, [use], {}, number)
                 box.bits.append(bit)
                 box.shared[use.id] = bit
+            for other in bit.values:
+                if set(other.places) & set(value.places) and other is not value:
+                    raise CannotWrite(f"{other.name} and {value.name} share one place, so only one can be sent")
+            bit.values.append(value)
             for place, part in zip(value.places, parts, strict=False):
                 if part:
                     bit.texts[place] = part
@@ -393,6 +410,12 @@ def _all_bits(box: Box) -> Iterator[Bit]:
     yield from box.bits
     for below in box.boxes:
         yield from _all_bits(below)
+
+
+def count_sent(remembered: str, count: int) -> str:
+    """Return a count as it was sent, if it was sent so for as many segments or messages as there are now."""
+    text, _, held = from_hex(remembered).partition(" of ")
+    return text if held == str(count) else str(count)
 
 
 def read_unmapped(element: etree._Element, kept: list[Kept]) -> None:

@@ -376,10 +376,7 @@ class Recogniser:
     def _moved(self, raws: Sequence[str], moved: int) -> set[Fault]:
         found = {Fault(moved + 1, "STR-03", raws[moved][:3])}
         for number in (moved - 1, moved + 1):  # seen the other way round, its neighbour is the one that was moved
-            rest = [*raws[:number], *raws[number + 1 :]]
-            if 1 <= number < len(raws) - 1 and any(
-                self.legal([*rest[:gap], raws[number], *rest[gap:]]) for gap in range(1, len(rest))
-            ):
+            if 1 <= number < len(raws) - 1 and self._has_a_place(raws[number], [*raws[:number], *raws[number + 1 :]]):
                 found.add(Fault(number + 1, "STR-03", raws[number][:3]))
         path = self.path(raws, frozenset((moved,)))
         if path is not None and not self.uses(path[moved], raws[moved]):  # its tag may stand here, its qualifier not
@@ -387,6 +384,17 @@ class Recogniser:
             for place in {c.place for use in row.uses for c in use.keys}:
                 found |= set(_qualifier(row, place, moved, raws))
         return found
+
+    def _has_a_place(self, raw: str, rest: list[str]) -> bool:
+        """Tell whether a segment makes the others legal in one of their gaps."""
+        before, behind = self.forward(rest), self.backward(rest)
+        for gap in range(1, len(rest)):
+            fits = any(
+                x in self.follow[p] and self.follow[x] & behind[gap] for x in self.fitting(raw) for p in before[gap - 1]
+            )
+            if fits and self.legal([*rest[:gap], raw, *rest[gap:]]):
+                return True
+        return False
 
 
 def _qualifier(row: Segment, place: Place, number: int, raws: Sequence[str]) -> Iterator[Fault]:
