@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from operator import itemgetter
 
-from edifact_ics.envelope import Interchange, Message
+from edifact_ics.envelope import Interchange, Message, Stray
 from edifact_ics.interpret import Interpreted, kept, safe
 from edifact_ics.layout import UNMAPPED, Frame, paths
 from edifact_ics.mig import Value
@@ -173,7 +173,24 @@ def message_xml(table: Table, message: Message, walk: Walk, trace: bool) -> str:
     """Return the element of a message that was walked."""
     name = table.mig.xml
     marks = _message_marks(table, message, walk.placed, walk.trailer) if trace else ""
-    return f"<{name}{marks}>{body(table, walk.placed, trace)}</{name}>"
+    placed = [p for p in walk.placed if p.number != len(message.raws)] if _odd_trailer(message) else walk.placed
+    return f"<{name}{marks}>{body(table, placed, trace)}{_odd_trailer(message) if trace else ''}</{name}>"
+
+
+def _is_plain(tag: str, elements: list[list[str]]) -> bool:
+    """Tell whether a trailer is its tag and two simple elements at most, so that attributes can remember it."""
+    return elements[0] == [tag] and len(elements) <= 3 and all(len(parts) == 1 for parts in elements)
+
+
+def _odd_trailer(message: Message) -> str:
+    """Return UNT as elements that keep it whole, where it is not plain; "" where it is, or was not sent."""
+    interchange = message.interchange
+    raw = message.raws[-1]
+    if not message.closed or _is_plain("UNT", split_elements(raw, interchange.delimiters)):
+        return ""
+    mark = f' seg="{len(message.raws)}"'
+    item = kept(raw, interchange.delimiters, interchange.syntax)
+    return "".join(text.replace(TRACE, mark) for _, text in item.traced or ())
 
 
 def unknown_xml(message: Message, trace: bool) -> str:
@@ -198,7 +215,7 @@ def unknown_xml(message: Message, trace: bool) -> str:
                 notes.append(f"{len(message.raws)}:{trailer.sent}")
         marks = f' sent="{" ".join(notes)}"' if notes else ""
         marks += _break_marks(message) + _trailer_marks(message)
-    return f"<UnknownMessage{marks}>{''.join(parts)}</UnknownMessage>"
+    return f"<UnknownMessage{marks}>{''.join(parts)}{_odd_trailer(message) if trace else ''}</UnknownMessage>"
 
 
 def _message_marks(table: Table, message: Message, placed: list[Placed], trailer: str | None) -> str:
@@ -243,6 +260,8 @@ def _trailer_marks(message: Message) -> str:
     if not message.closed:
         return ' closed="no"' + (' terminated="no"' if message.unterminated else "")
     elements = split_elements(message.raws[-1], message.interchange.delimiters)
+    if not _is_plain("UNT", elements):
+        return ' closed="no"'  # it is kept whole, see `_odd_trailer`
     count = elements[1][0] if len(elements) > 1 else ""
     reference = elements[2][0] if len(elements) > 2 else ""
     held = len(message.raws)
@@ -286,10 +305,14 @@ def closing_xml(interchange: Interchange, trace: bool) -> str:
     marks = ""
     raw = interchange.trailer
     if raw is None:
-        if not interchange.bare:
-            marks = ' closed="no"'
+        marks = ' closed="no"'
     else:
         item = kept(raw, interchange.delimiters, interchange.syntax)
+        if not _is_plain("UNZ", split_elements(raw, interchange.delimiters)):
+            end = ' terminated="no"' if interchange.unterminated else ""
+            odd = _outside(interchange, raw, interchange.trailer_lead, end)
+            after = attribute("after", interchange.after) if interchange.after else ""
+            return f'{odd}<Trailer closed="no"{after}/></Interchange>'
         count = item.value((1, 1))
         reference = item.value((2, 1))
         if count != str(interchange.messages):
@@ -309,15 +332,20 @@ def closing_xml(interchange: Interchange, trace: bool) -> str:
     return f"<Trailer{marks}/></Interchange>" if marks else "</Interchange>"
 
 
-def stray_xml(interchange: Interchange, raws: list[str]) -> str:
+def stray_xml(stray: Stray) -> str:
     """Return segments that stood outside any message, kept as they came."""
-    parts = []
-    for raw in raws:
-        item = kept(raw, interchange.delimiters, interchange.syntax)
-        note = written_attribute("notes", item.sent) if item.sent else ""
-        inner = "".join(text.replace(TRACE, "") for _, text in item.traced or ())
-        parts.append(f"<Outside{note}>{inner}</Outside>")
-    return "".join(parts)
+    last = len(stray.raws) - 1
+    return "".join(
+        _outside(stray.interchange, raw, lead, ' terminated="no"' if stray.unterminated and number == last else "")
+        for number, (raw, lead) in enumerate(zip(stray.raws, stray.leads, strict=True))
+    )
+
+
+def _outside(interchange: Interchange, raw: str, lead: str, end: str) -> str:
+    item = kept(raw, interchange.delimiters, interchange.syntax)
+    marks = (attribute("break", lead) if lead else "") + (written_attribute("notes", item.sent) if item.sent else "")
+    inner = "".join(text.replace(TRACE, "") for _, text in item.traced or ())
+    return f"<Outside{marks}{end}>{inner}</Outside>"
 
 
 def rest_xml(text: str) -> str:

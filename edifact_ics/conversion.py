@@ -38,7 +38,7 @@ def xml_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
         elif isinstance(step, Checked):
             yield "\n" + (step.xml or "")
         elif isinstance(step, Stray):
-            yield canonical.stray_xml(step.interchange, step.raws)
+            yield canonical.stray_xml(step)
         else:
             yield "\n" + canonical.closing_xml(step.interchange, trace)
     if trace and run.tail:

@@ -198,7 +198,8 @@ class _DocumentReader:
         elements = to_elements("", {place: text for _, _, places in kept for place, text in places})
         elements[0] = kept[0][1].split(PART)
         raw = join_elements([[encode(t, out.syntax) for t in e] for e in elements], out.delimiters)
-        return with_insertions(raw, element.get("notes", "")) + out.delimiters.terminator
+        end = "" if element.get("terminated") == "no" else out.delimiters.terminator
+        return from_hex(element.get("break", "")) + with_insertions(raw, element.get("notes", "")) + end
 
     @staticmethod
     def _trailer(out: _Out) -> str:

@@ -64,6 +64,7 @@ class Interchange:
     references: set[str] = field(default_factory=set)
     strays: int = 0
     groups: int = 0
+    ungrouped: int = 0
 
     def value(self, element: int, component: int = 1) -> str:
         """Return a component of UNB by its 1-based place, "" where nothing was sent."""
@@ -189,10 +190,12 @@ class Opened:
 
 @dataclass(slots=True)
 class Stray:
-    """Segments outside any message."""
+    """Segments outside any message, and what stood in front of each. `unterminated`: the last lacks its terminator."""
 
     interchange: Interchange
     raws: list[str]
+    leads: list[str]
+    unterminated: bool = False
 
 
 @dataclass(slots=True)
@@ -424,7 +427,7 @@ class Reader:
                 self._pending.append(Opened(interchange, self._take_late()))
             self._close_interchange(raw, lead, place, block.unterminated)
         elif self._open is not None:
-            self._take_group(tag, raw, place)
+            self._take_group(tag, raw, place, lead)
         else:
             self._take_outside(block, index, place)
 
@@ -471,19 +474,20 @@ class Reader:
             interchange.bare = True
             self._pending.append(Opened(interchange, self._take_late()))
         interchange.messages += 1
+        interchange.ungrouped += self._group is None
         leads: str | list[str] = block.leads if isinstance(block.leads, str) else [block.lead(index)]
         self._message = Message(interchange, interchange.messages, [block.raws[index]], leads, block.lead(index), place)
         if index in block.lost:
             self._message.lost.add(0)
         self._from = index + 1
 
-    def _take_group(self, tag: str, raw: str, place: tuple[int, int, int]) -> None:
+    def _take_group(self, tag: str, raw: str, place: tuple[int, int, int], lead: str) -> None:
         interchange = self._open
         assert interchange is not None
         interchange.segments += 1
         at = interchange.at(place, interchange.segments, raw)
         elements = split_elements(raw, interchange.delimiters)
-        self._pending.append(Stray(interchange, [raw]))
+        self._pending.append(Stray(interchange, [raw], [lead]))
         if tag == "UNG":
             if not interchange.groups:
                 text = "A functional group (UNG) begins here. ICS takes messages without groups."
@@ -544,8 +548,10 @@ class Reader:
         last = self._pending[-1] if self._pending else None
         if isinstance(last, Stray) and raw and self._strayed == interchange.segments - 1:
             last.raws.append(raw)
+            last.leads.append(lead)
+            last.unterminated = block.unterminated
         else:
-            self._pending.append(Stray(interchange, [raw]))
+            self._pending.append(Stray(interchange, [raw], [lead], block.unterminated))
         if self._strayed != interchange.segments - 1:
             interchange.strays += 1
             at = interchange.at(_shift(place, lead), interchange.segments, raw)

@@ -507,15 +507,15 @@ CODES: dict[str, Code] = {
         _W,
     ),
     "VAL-07": _code(
-        "decimal sign is not a point",
-        "Numbers are written with a point as decimal sign.",
-        "Replace the comma by a point.",
+        "wrong decimal notation",
+        "Numbers are written with a point as decimal sign and, if it stands, digits behind it.",
+        "Replace a comma by a point; write 5 instead of 5.",
         "ISO 9735 (syntax 3), 10; UNA",
     ),
     "VAL-08": _code(
-        "no digit before or after the decimal sign",
-        "A decimal sign must stand between digits.",
-        "Write 0.5 instead of .5, and 5 instead of 5.",
+        "no digit before the decimal sign",
+        "A digit must stand in front of the decimal sign.",
+        "Write 0.5 instead of .5.",
         "ISO 9735 (syntax 3), 10",
     ),
     "VAL-09": _code(

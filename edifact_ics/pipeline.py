@@ -128,18 +128,22 @@ def respond(
         run = Run(Report(known))
         errors: list[Finding] = []
         answered: list[response.Answered] = []
+        unknown = ""
         for step in run.steps(file):
             if isinstance(step, Started):
-                errors, answered = response.errors_of(step.findings), []
+                errors, answered, unknown = response.errors_of(step.findings), [], ""
             elif isinstance(step, Checked):
                 message = step.message
                 found = response.errors_of(step.findings)
+                unknown = unknown or next((":".join(message.type) for f in found if f.code == "ENV-16"), "")
                 answered.append(response.Answered(message.reference, message.type, len(message.raws), found))
             elif isinstance(step, Ended):
                 errors += response.errors_of(step.findings)
                 name = step.interchange.reference or str(step.interchange.number)
                 hindrance = response.hindrance(step.interchange)
                 why = response.is_due(step.interchange, errors, answered)
+                if step.interchange.value(2) == response.CUSTOMS and unknown:
+                    hindrance = f"the answer of Customs is of a type not known here ({unknown})"
                 if hindrance:
                     possible = False
                     notes.append(f"Interchange {name}: no CONTRL can be written: {hindrance}.")

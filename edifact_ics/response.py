@@ -44,6 +44,7 @@ DEFECTS: dict[str, str] = {
     "ENV-12": "26",
     "ENV-13": "15",
     "ENV-14": "15",
+    "ENV-15": "18",
     "ENV-16": "17",
     "ENV-17": "33",
     "STR-01": "13",
@@ -83,6 +84,7 @@ _WHOLE: dict[str, tuple[str, int | None]] = {
     "ENV-12": ("", None),
     "ENV-13": ("", None),
     "ENV-14": ("", None),
+    "ENV-15": ("", None),
     "ENV-17": ("", None),
 }
 _MISSING_TRAILER = "ENV-06"
@@ -146,7 +148,8 @@ class _SegmentError:
 
 def errors_of(findings: list[Finding]) -> list[Finding]:
     """Return the findings that a CONTRL reports: errors of form, in the order given."""
-    return [f for f in findings if f.severity is Severity.ERROR and (f.code in DEFECTS or f.code == "INT-01")]
+    wrong = [f for f in findings if f.severity is Severity.ERROR and (f.code in DEFECTS or f.code == "INT-01")]
+    return wrong + [f for f in findings if f.code == "ENV-15"]  # a warning for a file, but Customs refuses it
 
 
 def is_due(interchange: Interchange, errors: list[Finding], messages: list[Answered]) -> str | None:
@@ -166,12 +169,14 @@ def hindrance(interchange: Interchange) -> str | None:
     if interchange.bare or not interchange.header:
         return "there is no UNB, and UCI must repeat its sender, recipient and reference"
     for name, text, most in (
-        ("sender (UNB element 2)", interchange.value(2), 35),
-        ("recipient (UNB element 3)", interchange.value(3), 35),
+        ("sender (UNB element 2)", interchange.value(2), 10),
+        ("recipient (UNB element 3)", interchange.value(3), 10),
         ("reference (UNB element 5)", interchange.reference, 14),
     ):
         if not text.strip():
             return f"the {name} is missing, and UCI must repeat it"
+        if outside(text, "UNOC") is not None:
+            return f"the {name} holds a character that no CONTRL may hold, and UCI must repeat it"
         if len(text) > most:
             return f"the {name} is longer than {most} characters, and UCI must repeat it"
     for element, name in ((2, "sender"), (3, "recipient")):
@@ -190,7 +195,10 @@ def contrl(
     """
     messages = [m for m in messages if m.type[:1] != ["CONTRL"]]
     body = list(_body(interchange, errors, messages))
-    number = "1" if interchange.value(2) == CUSTOMS else "000001"
+    from_customs = interchange.value(2) == CUSTOMS
+    number = "1" if from_customs else "000001"
+    if not from_customs:
+        reference = reference.zfill(14)  # Customs pads its references, traders do not
     us, them = interchange.value(3), interchange.value(2)
     header = [
         ["UNB"],
@@ -239,7 +247,7 @@ def _body(interchange: Interchange, errors: list[Finding], messages: list[Answer
 def _whole(found: Finding, interchange: Interchange) -> tuple[str, Place]:
     """Return code and place of a fault of the interchange, for UCI."""
     code = DEFECTS.get(found.code, UNSPECIFIED)
-    if found.code == "ENV-13" and interchange.strays:
+    if found.code == "ENV-13" and interchange.ungrouped:
         code = "30"
     if found.code in _WHOLE:
         segment, element = _WHOLE[found.code]

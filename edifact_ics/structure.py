@@ -281,7 +281,7 @@ class _Walker:
         rest = self._raws[number : number + _AHEAD]
         earlier = self._has_place_before(raw, tag)
         ways: list[tuple[int, int, Step | _Action]] = []
-        cost = self._fault_of(tag, raw) + self._trial(state.copy(), rest)
+        cost = self._fault_of(tag, raw) + self._trial(state.copy(), rest, tag)
         ways.append((cost, 4, _Action.LEAVE_OUT))
         for step in steps:
             ahead = state.copy()
@@ -290,7 +290,7 @@ class _Walker:
         undone = self._undone(number)
         if undone is not None:
             last = self._placed[-1].raw
-            cost = self._fault_of(last[:3], last) + self._trial(undone, [raw, *rest])
+            cost = self._fault_of(last[:3], last) + self._trial(undone, [raw, *rest], last[:3])
             ways.append((cost, 6, _Action.UNDO))
         return min(ways, key=lambda way: way[:2])[2]
 
@@ -388,8 +388,11 @@ class _Walker:
         state.node = node
         return over + (not item.uses)
 
-    def _trial(self, state: _State, raws: list[str]) -> int:
-        """Return how many of the segments ahead would be faults if the walk went on from a state."""
+    def _trial(self, state: _State, raws: list[str], moved: str = "") -> int:
+        """Return how many of the segments ahead would be faults if the walk went on from a state.
+
+        `moved` is the tag of a segment out of order: that it is missing where it belongs is no other fault.
+        """
         errors = 0
         for index, raw in enumerate(raws):
             if not raw or len(raw) > MAX_SEGMENT or raw[:3] not in self._table.tags:
@@ -406,7 +409,8 @@ class _Walker:
             elif plain:
                 errors += self._advance(state, (fitting or free or plain)[0], raw)
             elif steps and self._leads_on(state, steps[0], raws[index + 1 : index + 2]):
-                errors += len(steps[0].missing) + self._advance(state, steps[0], raw)
+                missing = [node for node in steps[0].missing if node.segment.tag != moved]
+                errors += len(missing) + self._advance(state, steps[0], raw)
             else:
                 errors += 1
         return errors

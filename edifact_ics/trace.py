@@ -7,6 +7,7 @@ Control characters stand in hex, so that any XML tool hands them on unharmed; wh
 from __future__ import annotations
 
 import re
+import zlib
 
 from edifact_ics.directory import Place
 
@@ -45,9 +46,10 @@ def attribute(name: str, value: str) -> str:
 
 
 def insertions(written: str, sent: str) -> str | None:
-    """Return what must be inserted into `written` to give `sent`, as `12?,30:+`; None when that is not enough.
+    """Return what must be inserted into `written` to give `sent`, as `1A2B!12~?,30~:+`; None when that is not enough.
 
-    Offsets count from 0 in `sent`. Only service characters can differ so: superfluous releases and separators.
+    Offsets count from 0 in `sent`; in front stands a checksum of `written`, since the script fits no other text. Only
+    service characters can differ so: superfluous releases and separators.
     """
     found: list[str] = []
     at = last = 0
@@ -60,11 +62,20 @@ def insertions(written: str, sent: str) -> str | None:
         else:
             found.append(f"{index}{_MARK}{char}")
         last = index
-    return ",".join(to_hex(item, ",; ") for item in found) if at == len(written) else None
+    if not found or at != len(written):
+        return "" if at == len(written) else None
+    return f"{_checksum(written)}!" + ",".join(to_hex(item, ",; ") for item in found)
+
+
+def _checksum(text: str) -> str:
+    return f"{zlib.crc32(text.encode('utf-8', 'surrogateescape')) & 0xFFFF:04X}"
 
 
 def insert(text: str, script: str) -> str:
-    """Return `text` with what `insertions` found put in again."""
+    """Return `text` with what `insertions` found put in again; as it is when it was changed since."""
+    checksum, _, script = script.partition("!")
+    if checksum != _checksum(text):
+        return text
     out, at, length = [], 0, 0
     for item in script.split(","):
         index, _, chars = item.partition(_MARK)

@@ -145,8 +145,10 @@ def _decimal_fault(value: Value, text: str) -> Fault | None:
     whole, sign, decimals = match[1], match[2], match[3] or ""
     if sign == ",":
         return Fault("VAL-07", "the decimal sign is a point", text.replace(",", "."))
-    if sign and not (whole and decimals):
-        return Fault("VAL-08", "a digit must stand on each side of the point")
+    if sign and not whole:
+        return Fault("VAL-08", "a digit must stand in front of the point")
+    if sign and not decimals:
+        return Fault("VAL-07", "a digit must stand behind the point")
     if value.digits is not None and len(whole) > value.digits:
         return Fault("VAL-09", f"at most {value.digits} digits may stand before the point")
     if value.decimals is not None and len(decimals) > value.decimals:
