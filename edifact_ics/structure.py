@@ -405,7 +405,7 @@ class _Walker:
                 [s for s in steps if len(s.missing) == 1 and s.node.row.matches(raw)] if plain and not fitting else []
             )
             if beyond and raw[:3] in self._table.apart:
-                errors += 1 + self._advance(state, beyond[0], raw)
+                errors += (beyond[0].missing[0].segment.tag != moved) + self._advance(state, beyond[0], raw)
             elif plain:
                 errors += self._advance(state, (fitting or free or plain)[0], raw)
             elif steps and self._leads_on(state, steps[0], raws[index + 1 : index + 2]):

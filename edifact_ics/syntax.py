@@ -200,8 +200,7 @@ class Scanner:
     def blocks(self) -> Iterator[Block]:
         """Give the blocks of the file in order."""
         while True:
-            una = self._una()
-            if una is not None:
+            while (una := self._una()) is not None:
                 yield una
             size = self._segments()
             if size is None:

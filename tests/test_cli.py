@@ -401,16 +401,16 @@ def test_show_lists_segments_in_plain_words() -> None:
 
 CONTRL = (
     "UNA:+.? '\n"
-    "UNB+UNOC:3+AAA336C::AAA336C+KBR417H+261121:0930+7++++++1'\n"
+    "UNB+UNOC:3+AAA336C::AAA336C+KBR417H+261121:0930+00000000000007++++++1'\n"
     "UNH+000001+CONTRL:D:3:UN'\n"
     "UCI+202611180101+KBR417H::KBR417H+AAA336C+7'\n"
     "UCM+1+CUSDEC:D:99B:UN+7'\n"
     "UNT+4+000001'\n"
-    "UNZ+1+7'\n"
+    "UNZ+1+00000000000007'\n"
 )
 REJECTION = (
     "UNA:+.? '\n"
-    "UNB+UNOC:3+AAA336C::AAA336C+KBR417H+261121:0930+7++++++1'\n"
+    "UNB+UNOC:3+AAA336C::AAA336C+KBR417H+261121:0930+00000000000007++++++1'\n"
     "UNH+000001+CONTRL:D:3:UN'\n"
     "UCI+202611180101+KBR417H::KBR417H+AAA336C+4'\n"
     "UCM+1+CUSDEC:D:99B:UN+4+18'\n"
@@ -419,7 +419,7 @@ REJECTION = (
     "UCS+9+18'\n"
     "UCD+29+2'\n"
     "UNT+8+000001'\n"
-    "UNZ+1+7'\n"
+    "UNZ+1+00000000000007'\n"
 )
 
 
@@ -439,7 +439,7 @@ def test_respond_writes_a_file() -> None:
 def test_respond_counts_references_up() -> None:
     both = GOOD + GOOD.replace(b"202611180101", b"202611180102")
     out = run("respond", "-", *FIXED, given=both).out
-    assert [line for line in out.splitlines() if line.startswith("UNZ")] == ["UNZ+1+7'", "UNZ+1+8'"]
+    assert [line for line in out.splitlines() if line.startswith("UNZ")] == ["UNZ+1+00000000000007'", "UNZ+1+00000000000008'"]
 
 
 def test_respond_writes_no_reference_longer_than_14_digits() -> None:

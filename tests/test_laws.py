@@ -528,6 +528,36 @@ def test_an_edited_document_still_becomes_a_correct_message(content: bytes, edit
     assert plain(to_xml(back)) == plain(edited)
 
 
+@pytest.mark.parametrize(
+    ("body", "sent", "old", "new", "written"),
+    [
+        (SAC_LONG, "WOOL::", ">WOOL<", ">COTTON + SILK<", "FTX+AAA+++COTTON ?+ SILK"),
+        (SAC_LONG, "WO?OL", ">WOOL<", ">COTTON<", "FTX+AAA+++COTTON"),
+        (SAC_LONG, " WOOL ", ">WOOL<", ">COTTON<", "FTX+AAA+++COTTON"),
+        (SAC_LONG, "WOOL::", ">WOOL<", ">W<", "FTX+AAA+++W"),
+        (SAC_LONG, "WOOL", ">WOOL<", ">WOOL MORE<", "FTX+AAA+++WOOL MORE"),
+    ],
+)
+def test_a_changed_value_is_written_as_it_stands(body: str, sent: str, old: str, new: str, written: str) -> None:
+    """What is remembered of how the old value was sent must not cut the new one apart."""
+    xml = to_xml(data(interchange(message(body.replace("WOOL", sent)))))
+    assert xml.count(old) == 1
+    back, wrong = to_edifact(xml.replace(old, new))
+    assert wrong == []
+    assert data(written) in back
+    assert errors(check(back).findings) == []
+
+
+@pytest.mark.parametrize("count", ["22", "0022", "000022"])
+def test_counts_are_those_of_what_is_written(count: str) -> None:
+    text = interchange(message(SAC_LONG)).replace("UNT+22", f"UNT+{count}").replace("UNZ+1+", "UNZ+01+")
+    xml = to_xml(data(text))
+    fewer = xml.replace('<ImporterReference seg="7">ORDER 12</ImporterReference>', "")
+    assert fewer != xml
+    back, wrong = to_edifact(fewer)
+    assert (wrong, errors(check(back).findings)) == ([], [])
+
+
 # ---------------------------------------------------------------------- --force: nothing that was sent is dropped
 
 
