@@ -282,12 +282,17 @@ def opening_xml(interchange: Interchange, envelope: Table, header: Interpreted |
         marks = attribute("una", interchange.una) if interchange.una else ' una=""'
         marks += attribute("before", interchange.before) if interchange.before else ""
         marks += attribute("break", interchange.lead) if interchange.lead else ""
-        note = ";".join(filter(None, (header.sent if header else "", "!" if interchange.header_lost else "")))
+        unended = "!" if interchange.header_lost or interchange.header_cut else ""
+        note = ";".join(filter(None, (header.sent if header else "", unended)))
         if note:
             marks += written_attribute("sent", note)
     if header is None:
         kind = "" if interchange.bare else "missing"
         return f'<Interchange envelope="{kind or "none"}"{marks}>'
+    if _has_odd_header(interchange):
+        raw = interchange.header_raw
+        end = ' terminated="no"' if interchange.header_cut else ""
+        return f'<Interchange envelope="missing"{marks}>' + _outside(interchange, raw, interchange.lead, end)
     step = envelope.steps(None, "UNB")[0]
     inner = (
         body(envelope, [Placed(1, step, header, "UNB")], trace)
@@ -296,6 +301,11 @@ def opening_xml(interchange: Interchange, envelope: Table, header: Interpreted |
     )
     inner = inner.replace(' seg="1"', "")
     return f"<Interchange{marks}><Envelope>{inner}</Envelope>"
+
+
+def _has_odd_header(interchange: Interchange) -> bool:
+    """Tell whether UNB has another tag than UNB (unb), so that only its whole text says what was sent."""
+    return bool(interchange.header) and interchange.header[0] != ["UNB"]
 
 
 def closing_xml(interchange: Interchange, trace: bool) -> str:
@@ -317,7 +327,7 @@ def closing_xml(interchange: Interchange, trace: bool) -> str:
         reference = item.value((2, 1))
         if count != str(interchange.messages):
             marks += attribute("count", f"{count} of {interchange.messages}")
-        if reference != interchange.reference:
+        if reference != interchange.reference or _has_odd_header(interchange):
             marks += attribute("trailer-reference", reference)
         extra = [(p, t) for p, t in item.unmapped if p not in ((1, 1), (2, 1))]
         notes = [f"{p[0]}.{p[1]}={to_hex(t, ', ;')}" for p, t in extra] + ([item.sent] if item.sent else [])

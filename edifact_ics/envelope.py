@@ -238,7 +238,7 @@ class Reader:
         self._una = ""
         self._una_delimiters = STANDARD
         self._una_place = (0, 1, 1)
-        self._before = ""
+        self._before = self._behind_una = ""
         self._count = 0
         self._used: set[tuple[str, str]] = set()
         self._last: tuple[tuple[int, int, int], str] = ((0, 1, 1), "")
@@ -437,7 +437,8 @@ class Reader:
         if not una:
             self._before += lead
         interchange = self._new_interchange(place)
-        interchange.lead = lead if una else ""
+        interchange.lead = self._behind_una + lead if una else ""
+        self._behind_una = ""
         interchange.header_raw = raw
         interchange.header = split_elements(raw, interchange.delimiters)
         interchange.header_place = place
@@ -524,7 +525,10 @@ class Reader:
         ended = self._ended
         if self._open is None and ended is None:
             # In front of everything: what follows UNA, or junk between interchanges.
-            self._before += lead + raw + end
+            if self._una:
+                self._behind_una += lead + raw + end
+            else:
+                self._before += lead + raw + end
             where = _shift(place, lead)
             position = Position(*where, None, None, None, None, raw[:3] or None)
             if block.unterminated:

@@ -12,9 +12,10 @@ import zlib
 from edifact_ics.directory import Place
 
 TRACE = "\0"  # where a trace attribute goes in a text
-PART = "\x1f"  # between the components of a value in a `sent` attribute
-SEGMENT_PART = "\x1e"  # between the segments of such a value
-_HEX = re.compile("[\x00-\x1f\x7f-\x9f\\\\\ud800-\udfff\ufffe\uffff]")
+# Between the components of a value in a `sent` attribute: characters that no repertoire of UNB has.
+PART = "\ue000"
+SEGMENT_PART = "\ue001"  # between the segments of such a value
+_HEX = re.compile("[\x00-\x1f\x7f-\x9f\\\\\ud800-\udfff\ue000\ue001\ufffe\uffff]")
 _UNHEX = re.compile(r"\\x([0-9A-F]{2})|\\u([0-9A-F]{4})")
 _MARK = "~"
 
@@ -100,7 +101,7 @@ def escape(text: str) -> str:
 def notes_by_segment(text: str) -> dict[int, str]:
     """Return what is remembered of the segments of a message, by their numbers."""
     found = {}
-    for item in text.split():
+    for item in text.split(" "):
         number, _, note = item.partition(":")
         if number.isdecimal():
             found[int(number)] = note

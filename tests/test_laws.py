@@ -608,7 +608,6 @@ def test_counts_are_those_of_what_is_written(count: str) -> None:
         ("UNA:+.? '", "UNA:+.? 'UNA:+.? '"),
         ("UNA:+.? '", "UNA++.? '"),
         ("UNA:+.? '", "junk"),
-        ("UNS+D'", "UNA:+.? 'UNS+D'"),
     ],
 )
 def test_what_is_wrong_is_kept_as_it_came(old: str, new: str, end: str) -> None:

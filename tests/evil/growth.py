@@ -40,7 +40,7 @@ def measured(name: str, make: Callable[[int], str], size: int, works: list[Calla
         once = seconds(work, make(size).encode("utf-8", "replace"))
         twice = seconds(work, make(2 * size).encode("utf-8", "replace")) if once < LONGEST else 0.0
         shown = f"{twice:8.2f}  x{twice / max(once, 0.001):4.1f}" if twice else " " * 15
-        row.append(f"{once:8.2f} {shown}{' !' if once >= LONGEST or twice > 3 * once and twice > 0.5 else '  '}")
+        row.append(f"{once:8.2f} {shown}{' !' if once >= LONGEST or (twice > 3 * once and twice > 0.5) else '  '}")
     print(" ".join(row), flush=True)
 
 
