@@ -155,7 +155,13 @@ class _Walker:
                 continue
             node = step.node
             item = node.cache.get(raw) or table.interpret(node, raw, context)
-            if item.faulty or (step.reset_uses is None and node.is_spent(uses, item.uses)):
+            first = node.uses
+            spent = item.faulty
+            if step.reset_uses is None:
+                for use in item.uses:
+                    if uses[first + use] >= node.limits[use]:
+                        spent = True
+            if spent:
                 self._place(number, raw)
                 following = state.node.next if state.node is not None else table.start
                 continue
@@ -163,7 +169,7 @@ class _Walker:
                 self._saved = state.reset(step, number)
             counts[step.counter] += 1
             for use in item.uses:
-                uses[node.uses + use] += 1
+                uses[first + use] += 1
             if node.keep:
                 context[node.segment.position] = item
             if item.findings:

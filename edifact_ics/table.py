@@ -60,10 +60,6 @@ class Node:
         self.keep = False
         self.frames: tuple[Frame, ...] = ()
 
-    def is_spent(self, counters: list[int], uses: tuple[int, ...]) -> bool:
-        """Tell whether one of the uses was sent as often as it may be."""
-        return any(counters[self.uses + use] >= self.limits[use] for use in uses)
-
 
 class GroupNode:
     """A segment group compiled.
