@@ -18,7 +18,6 @@ from edifact_ics.row import Row, Spot, component, cut, to_elements
 from edifact_ics.syntax import Delimiters, decode, encode, join_elements, outside, split_elements
 from edifact_ics.trace import PART, TRACE, attribute, escape, insertions, to_hex
 
-_NOTHING = [""]
 _UNSAFE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -88,36 +87,24 @@ def _plain(row: Row, raw: str) -> Interpreted | None:
     if not raw.isprintable() or row.syntax != "UNOC" or "  " in raw:
         return None
     delimiters = row.delimiters
-    elements = split_elements(raw, delimiters)
-    uses = row.uses_of(elements)
+    uses = row.uses_in(raw)
     plan = row.plans[uses[0]] if len(uses) == 1 else None
-    size = len(elements)
-    if plan is None or not plan.least <= size <= plan.most or elements[0] != row.tag:
+    match = plan.match(raw) if plan is not None else None
+    if plan is None or match is None or raw[-1] in row.separators or row.empty_end in raw:
         return None
     read: list[tuple[int, Spot, str]] = []
-    for number in range(1, size):
-        sent, spots = elements[number], plan.elements[number]
-        if sent == _NOTHING:
-            if number in plan.needed:
+    for spot, text in zip(plan.spots, match.groups(), strict=True):
+        if not text:
+            if spot.value.mandatory:
                 return None
             continue
-        if len(sent) > len(spots) or not sent[-1]:
+        if delimiters.release in text:
+            text = "".join(split_elements(text, delimiters)[0])
+        if not spot.accepts(text) or text[0] == " " or text[-1] == " ":
             return None
-        for part in plan.parts[number]:
-            if part > len(sent) or not sent[part - 1]:
-                return None
-        for text, spot in zip(sent, spots, strict=False):
-            if spot.__class__ is Spot:
-                if not text:
-                    continue
-                if not spot.accepts(text) or text[0] == " " or text[-1] == " ":
-                    return None
-                if spot.slot >= 0:
-                    read.append((spot.index, spot, text))
-            elif text and text != spot:
-                return None
-    if not elements[-1][-1] or (delimiters.release in raw and join_elements(elements, delimiters) != raw):
-        return None
+        if spot.slot >= 0:
+            read.append((spot.index, spot, text))
+    elements = split_elements(raw, delimiters) if row.referred or not read else None
     if not read:
         return Interpreted(tuple(uses), carrier=plan.id, elements=elements) if row.derived else None
     if plan.shuffled:
@@ -126,8 +113,7 @@ def _plain(row: Row, raw: str) -> Interpreted | None:
     xml = [(spot.slot, f"{spot.start}{(spot.code and 'Y') or _escaped(text)}{spot.end}") for _, spot, text in read]
     if plan.wrap:
         xml = [(xml[0][0], f"<{plan.wrap}>{''.join([text for _, text in xml])}</{plan.wrap}>")]
-    # Only other rows' conditions look at the components again; kept for all, they would be most of the cache.
-    return Interpreted(tuple(uses), tuple(xml), None, found, elements=elements if row.referred else None)
+    return Interpreted(tuple(uses), tuple(xml), None, found, elements=elements)
 
 
 def _escaped(text: str) -> str:

@@ -5,6 +5,7 @@ One `Row` for each position, guide and way of writing (delimiters, repertoire). 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
@@ -68,17 +69,13 @@ class Spot:
 class Plan:
     """How a use is read where nothing is out of the ordinary.
 
-    `elements` gives for each element, by its components, what may stand there: a `Spot`, a fixed text, or None for
-    nothing. `needed` are the elements that must be there, so that a segment has from `least` to `most` with its tag;
-    `parts` are for each element the components that must be, if the element is. `shuffled`: the values stand in
-    another order than that of their places. `wrap` is the container that the segment fills, "" if none.
+    `match` matches the segments that hold only values, qualifiers and what the guide fixes, each in its place, with a
+    group for each of `spots`. `shuffled`: the values stand in another order than that of their places. `wrap` is the
+    container that the segment fills, "" if none.
     """
 
-    elements: tuple[tuple[Spot | str | None, ...], ...]
-    needed: frozenset[int]
-    least: int
-    most: int
-    parts: tuple[tuple[int, ...], ...]
+    match: Callable[[str], re.Match[str] | None]
+    spots: tuple[Spot, ...]
     shuffled: bool
     wrap: str
     id: str
@@ -110,6 +107,8 @@ class Row:
             self._one_key = place[0], {key[0]: found for key, found in uses.items()}
         self.plans = tuple(self._plan(use) for use in segment.uses)
         self.tag = [segment.tag]
+        self.separators = delimiters.component + delimiters.element
+        self.empty_end = delimiters.component + delimiters.element  # a component too many before the next element
         self.referred = False  # set where a condition of another row looks at this one
         self.derived = any(value.derived for use in segment.uses for value in use.values)
         self.source = f"mig {layout.mig.message.lower()} {segment.position} {segment.tag}"
@@ -156,25 +155,59 @@ class Row:
             must.update((number, i) for i, element in enumerate(slot_.components, 1) if element.mandatory)
             if slot_.mandatory:
                 needed.add(number)
-        last = max(element for element, _ in grid)
-        elements, parts = [()], [()]  # type: list[tuple[Spot | str | None, ...]], list[tuple[int, ...]]
-        for number in range(1, last + 1):
-            width = max((part for element, part in grid if element == number), default=0)
-            elements.append(tuple(grid.get((number, part)) for part in range(1, width + 1)))
-            parts.append(tuple(part for element, part in must if element == number))
-        indexes = [spot.index for _, spot in sorted(grid.items(), key=itemgetter(0)) if isinstance(spot, Spot)]
-        return Plan(
-            tuple(elements),
-            frozenset(needed),
-            max(needed, default=0) + 1,
-            last + 1,
-            tuple(parts),
-            indexes != sorted(indexes),
-            layout.wrap if layout else "",
-            use.id,
-        )
+        spots = tuple(spot for _, spot in sorted(grid.items(), key=itemgetter(0)) if isinstance(spot, Spot))
+        indexes = [spot.index for spot in spots]
+        pattern = re.compile(self._pattern(grid, must, needed))
+        wrap = layout.wrap if layout else ""
+        return Plan(pattern.fullmatch, spots, indexes != sorted(indexes), wrap, use.id)
+
+    def _pattern(self, grid: dict[Place, Spot | str], must: set[Place], needed: set[int]) -> str:
+        """Return a pattern of the segments in which each component is what `grid` allows there, or is left out.
+
+        `must` are components that are there if their element is, `needed` elements that are there in any case.
+        Trailing separators are let through: they are looked for apart.
+        """
+        d = self.delimiters
+        element, component_ = re.escape(d.element), re.escape(d.component)
+        special = re.escape("".join(d.special_characters))
+        released = f"|{re.escape(d.release)}[{special}]" if d.release != " " else ""
+        char = f"(?:[^{special}]{released})"
+        out, closing, last = re.escape(self.segment.tag), "", max(needed, default=0)
+        for number in range(1, 1 + max(place[0] for place in grid)):
+            width = max((part for e, part in grid if e == number), default=0)
+            least = max((part for e, part in must if e == number and part <= width), default=0)
+            inner, ends = "", ""
+            for part in range(1, width + 1):
+                spot = grid.get((number, part))
+                kept = (number, part) in must
+                if isinstance(spot, Spot):
+                    wanted = f"({char}{'+' if kept else '*'})"
+                elif spot is not None:
+                    wanted = re.escape(spot) if kept else f"(?:{re.escape(spot)})?"
+                else:
+                    wanted = ""
+                inner += component_ if 1 < part <= least else f"(?:{component_}" if part > 1 else ""
+                ends += ")?" if part > max(least, 1) else ""
+                inner += wanted
+            body = inner + ends
+            if number <= last:
+                out += element + (body if number in needed else f"(?:{body})?")
+            else:
+                out += f"(?:{element}(?:{body})?"
+                closing += ")?"
+        return out + closing
 
     # ------------------------------------------------------------------ reading
+
+    def uses_in(self, raw: str) -> list[int]:
+        """Return the indexes of the uses that the qualifiers of a segment name, looking no further than they stand."""
+        d = self.delimiters
+        if self._one_key is None or self._one_key[0][0] != 1 or d.release in raw:
+            return self._keyless if not self._by_key else self.uses_of(split_elements(raw, d))
+        (_, part), by_key = self._one_key
+        first = raw.split(d.element, 2)
+        parts = first[1].split(d.component, part) if len(first) > 1 else []
+        return by_key.get(parts[part - 1] if len(parts) >= part else "") or self._keyless
 
     def uses_of(self, elements: list[list[str]]) -> list[int]:
         """Return the indexes of the uses that the segment's qualifiers name."""

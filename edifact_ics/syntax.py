@@ -42,6 +42,11 @@ class Delimiters:
         return [self.component, self.element, self.terminator, *release]
 
     @property
+    def special_characters(self) -> list[str]:
+        """The characters that must be released inside a value."""
+        return self._used
+
+    @property
     def distinct(self) -> bool:
         """Tell whether a file can be read by these characters at all: all different, neither letters nor digits."""
         return len(set(self._used)) == len(self._used) and not any(c.isalnum() for c in self._used)

@@ -165,6 +165,8 @@ class Table:
             leaf.frames = frames
             node.children.append(leaf)
             self.nodes.append(leaf)
+            if number == 0:
+                node.first = self.counters  # a trigger is counted by its group
         node.last = self.counters
         node.last_use = self.use_counters
         return node
