@@ -6,6 +6,7 @@ pydifact keeps no positions and drops trailing empty components, so it stands at
 from __future__ import annotations
 
 import datetime
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from edifact_ics.canonical import Document
 from edifact_ics.envelope import Message, Opened, Reader
 from edifact_ics.source import Source as FileSource
 from edifact_ics.source import opened
-from edifact_ics.syntax import decode, split_elements
+from edifact_ics.syntax import decode, encode, split_elements
 
 if TYPE_CHECKING:
     from pydifact.segmentcollection import Interchange
@@ -52,10 +53,22 @@ def respond(
     return pipeline.respond(_source(source), kind=kind, at=at, reference=reference)
 
 
+_TAG = re.compile("[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")
+
+
 def _source(source: Source) -> FileSource:
     if hasattr(source, "serialize"):
-        return source.serialize().encode("iso8859-1", "replace")
+        identifier = str(getattr(source, "syntax_identifier", ("UNOC",))[0])
+        return b"".join(_byte(char, identifier) for char in source.serialize())
     return source
+
+
+def _byte(char: str, identifier: str) -> bytes:
+    """Return a character in the repertoire of UNB; one it lacks as a control character, which `check` finds."""
+    try:
+        return encode(char, identifier).encode("iso8859-1")
+    except UnicodeEncodeError:
+        return b"\x1a"
 
 
 def read_interchanges(source: FileSource) -> list[Interchange]:
@@ -72,8 +85,10 @@ def read_interchanges(source: FileSource) -> list[Interchange]:
             if isinstance(event, Opened) and event.interchange.header:
                 header = event.interchange.header
                 found.append(Interchange.from_segments([Segment("UNB", *_elements(header[1:]))]))
-            elif isinstance(event, Message) and found:
+            elif isinstance(event, Message) and found and event.interchange.header:
                 for raw in event.raws:
+                    if not _TAG.match(raw):
+                        continue  # pydifact has no segment without a proper tag
                     parts = split_elements(raw, event.interchange.delimiters)
                     texts = [[decode(c, event.interchange.syntax) for c in e] for e in parts[1:]]
                     found[-1].add_segment(Segment(parts[0][0], *_elements(texts)))

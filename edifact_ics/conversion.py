@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from lxml import etree
@@ -70,8 +70,10 @@ def _written(written: Written, run: Run) -> Iterator[str]:
     if element is not None and written.message is not None:
         found = _xml_findings(written.message, element, written)
     if written.error is not None and not found:
-        at = Position(line=element.sourceline if element is not None else None, interchange=written.interchange)
-        found.append(finding("XSD-01", at, f"The message cannot be written: {written.error}."))
+        line = element.sourceline if element is not None else None
+        at = Position(line=line, interchange=written.interchange or None)
+        what = "The message cannot be written" if element is not None else "The document is not sound"
+        found.append(finding("XSD-01", at, f"{what}: {written.error}."))
     report.add(run.policy.apply(found))
     while len(report.interchanges) < written.interchange:
         report.interchanges.append(InterchangeSummary(len(report.interchanges) + 1, "", "", "", 0))
@@ -107,14 +109,29 @@ def _xml_summary(element: etree._Element, written: Written) -> MessageSummary:
 def _xml_findings(message: str, element: etree._Element, written: Written) -> list[Finding]:
     """Return what is wrong with a message: by its schema, and where that has no quarrel with it, by its guide."""
     found = []
+    at = _places(written, element)
+    identifier = _child(element, "SyntaxIdentifier")
+    if message == SERVICE and identifier != "UNOC":
+        text = f"The repertoire {identifier!r} is not taken; ICS takes UNOC only."
+        found.append(finding("SYN-03", at(element.sourceline), text, identifier, "Write UNOC."))
     for breach in schema.breaches(message, element):
         source = f"schemas/{message.lower()}.xsd"
-        at = _at(written, element, breach.line or None)
-        found.append(Finding("XSD-01", Severity.ERROR, breach.reason, at, breach.path, None, breach.value, source))
+        found.append(
+            Finding(
+                "XSD-01",
+                Severity.ERROR,
+                breach.reason,
+                at(breach.line or None),
+                breach.path,
+                None,
+                breach.value,
+                source,
+            )
+        )
     for child in element.iter(f"{{{canonical.NAMESPACE}}}Unmapped"):
         what = f"{child.get('tag', '')} {child.get('at', '')}"
         text = f"No row of the guide explains {what}: {(child.text or '')[:40]!r}."
-        found.append(finding("STR-17", _at(written, element, child.sourceline), text, child.text))
+        found.append(finding("STR-17", at(child.sourceline), text, child.text))
     return found or _guide_findings(message, element, written)
 
 
@@ -127,11 +144,12 @@ def _guide_findings(message: str, element: etree._Element, written: Written) -> 
     wanted = {f.segment for f in walked.findings if f.inner.path}
     before = canonical.prefixes(table, walked.placed, wanted) if wanted else {}
     found = []
+    at = _places(written, element)
     for one in walked.findings:
         if one.inner.severity is Severity.INFO:
             continue  # how a value was sent is no concern of a document
         path = path_of(table, one, before)
-        found.append(placed(one.inner, _at(written, element, _line(element, path)), path))
+        found.append(placed(one.inner, at(_line(element, path)), path))
     return found
 
 
@@ -143,7 +161,8 @@ def _line(element: etree._Element, path: str | None) -> int | None:
     return (element if at is None else at).sourceline
 
 
-def _at(written: Written, element: etree._Element, line: int | None) -> Position:
+def _places(written: Written, element: etree._Element) -> Callable[[int | None], Position]:
+    """Return what gives the position of a line of a message; the message is looked at once."""
     reference = _child(element, "MessageReferenceNumber") if written.number else None
     number = written.number or None
-    return Position(line=line, interchange=written.interchange, message=reference, message_number=number)
+    return lambda line: Position(line=line, interchange=written.interchange, message=reference, message_number=number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -12,7 +12,7 @@ from edifact_ics.canonical import NAMESPACE, ROOT
 from edifact_ics.directory import Place
 from edifact_ics.mig import SERVICE, by_root, load_mig
 from edifact_ics.row import to_elements
-from edifact_ics.syntax import STANDARD, Delimiters, encode, join_elements
+from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, encode, join_elements
 from edifact_ics.trace import PART, from_hex, insert, notes_by_segment, parse_note
 from edifact_ics.write import CannotWrite, Kept, Writer, count_sent, read_unmapped, with_insertions
 
@@ -29,6 +29,7 @@ class _Out:
     reference: str = ""
     header: list[list[str]] | None = None
     messages: int = 0
+    envelopes: int = 0
     bare: bool = False
     trailer: dict[str, str] = field(default_factory=dict)
 
@@ -70,7 +71,14 @@ def read_document(source: BinaryIO) -> Iterator[Written]:
     reader = _DocumentReader()
     try:
         for event, element in etree.iterparse(
-            source, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+            source,
+            events=("start", "end"),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,  # a comment within a value would hide the rest of it
+            remove_pis=True,
         ):
             yield from reader.start(element) if event == "start" else reader.end(element)
     except etree.XMLSyntaxError as error:
@@ -97,12 +105,18 @@ class _DocumentReader:
                 raise NotCanonical(f"{ROOT} holds Interchange elements, not {_name(element)}.", element.sourceline or 1)
             self._interchange += 1
             una = from_hex(element.get("una", STANDARD.una))
+            wrong = bool(una) and not (una.startswith("UNA") and len(una) == 9 and Delimiters(*una[3:9]).usable)
             delimiters = Delimiters(*una[3:9]) if len(una) == 9 else STANDARD
-            self._out = _Out(delimiters if delimiters.usable else STANDARD, una)
+            self._out = _Out(STANDARD if wrong or not delimiters.usable else delimiters, una)
             self._out.bare = element.get("envelope") is not None
             if self._out.bare and element.get("una") is None:
                 self._out.una = ""
-            yield Written(from_hex(element.get("before", "")) + self._out.una, interchange=self._interchange)
+            before = from_hex(element.get("before", ""))
+            error = "una does not give six characters that can serve" if wrong else None
+            if before.strip(BREAKS):
+                error = "something stands in front of the interchange"
+            text, number = before + una, self._interchange
+            yield self._guarded(lambda: Written(text, error=error, interchange=number))
 
     def _check_root(self, element: etree._Element) -> None:
         if element.getroottree().docinfo.internalDTD is not None:
@@ -119,25 +133,53 @@ class _DocumentReader:
             yield from self._part(element, out)
             _forget(element)
         elif self._depth == 1 and out is not None:
-            yield Written(self._trailer(out), interchange=self._interchange)
+            error = None
+            if out.envelopes != (0 if out.bare else 1):
+                error = f"an Interchange holds one Envelope, in front of its messages; here are {out.envelopes}"
+            elif not out.messages:
+                error = "the Interchange holds no message"
+            yield self._guarded(lambda: Written(self._trailer(out), error=error, interchange=self._interchange))
             self._out = None
             _forget(element)
+        elif self._depth == 0 and not self._interchange:
+            raise NotCanonical(f"{ROOT} holds no Interchange.", element.sourceline or 1)
         elif self._depth == 1 and element.tag == f"{_NS}Rest":
-            yield Written(from_hex(element.get("sent", "")))
+            text = from_hex(element.get("sent", ""))
+            beside = "something stands beside the interchanges" if text.strip(BREAKS) else None
+            yield self._guarded(lambda: Written(text, error=beside))
 
     def _part(self, element: etree._Element, out: _Out) -> Iterator[Written]:
         name = _name(element)
+        if not str(element.tag).startswith(_NS):
+            raise NotCanonical(f"{name} is not in the namespace {NAMESPACE}.", element.sourceline or 1)
         if name == "Envelope":
-            yield self._envelope(element, out)
+            out.envelopes += 1 if not out.messages else 2
+            yield self._guarded(lambda: self._envelope(element, out), SERVICE, element)
         elif name == "Trailer":
             out.trailer = {str(k): str(v) for k, v in element.attrib.items()}
         elif name == "Outside":
-            yield Written(self._outside(element, out), interchange=self._interchange)
+            error = "segments stand outside of messages"
+            yield self._guarded(
+                lambda: Written(self._outside(element, out), error=error, interchange=self._interchange)
+            )
         elif name == "UnknownMessage" or name in self._roots:
             out.messages += 1
-            yield self._message(element, name, out)
+            yield self._guarded(lambda: self._message(element, name, out), self._roots.get(name), element)
         else:
             raise NotCanonical(f"{name} is no element of an Interchange.", element.sourceline or 1)
+
+    def _guarded(
+        self, make: Callable[[], Written], message: str | None = None, element: etree._Element | None = None
+    ) -> Written:
+        """Return a piece of the file; one whose attributes make no sense, or that no byte can carry, is an error."""
+        try:
+            written = make()
+            written.text.encode("iso8859-1")
+        except (ValueError, IndexError) as error:
+            number = self._out.messages if self._out is not None and message not in (None, SERVICE) else 0
+            text = f"what its attributes remember makes no sense ({error})"[:200]
+            return Written("", message, element, text, self._interchange, number)
+        return written
 
     def _writer(self, message: str, out: _Out) -> Writer:
         key = (message, out.delimiters, out.syntax)
@@ -176,6 +218,9 @@ class _DocumentReader:
             error = str(fault)
         usual = from_hex(element.get("line-end", ""))
         leads = {number: from_hex(text) for number, text in notes_by_segment(element.get("breaks", "")).items()}
+        if any(lead.strip(BREAKS) for lead in (usual, *leads.values())):
+            error = error or "line-end and breaks hold more than line ends"
+            raws = []
         end = out.delimiters.terminator
         lost = {n for n, note in notes_by_segment(element.get("sent", "")).items() if "!" in note.split(";")}
         ends = ("" if i in lost else end for i in range(1, len(raws) + 1))

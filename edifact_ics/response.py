@@ -124,10 +124,15 @@ class Answered:
         mandatory = [self.type[i] if i < len(self.type) else "" for i in range(4)]
         return (
             0 < len(self.reference.strip()) <= 14
-            and all(0 < len(part.strip()) <= size for part, size in zip(mandatory, sizes, strict=True))
+            and all(part == part.strip() and 0 < len(part) <= size for part, size in zip(mandatory, sizes, strict=True))
             and len(self.type[4] if len(self.type) > 4 else "") <= 6
-            and outside("".join([self.reference, *self.type]), "UNOC") is None
+            and _plain("".join([self.reference, *self.type]))
         )
+
+
+def _plain(text: str) -> bool:
+    """Tell whether our own check takes the text in an answer: no control character, none outside of UNOC."""
+    return text.replace("\xa0", " ").isprintable() and outside(text, "UNOC") is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +180,13 @@ def hindrance(interchange: Interchange) -> str | None:
     ):
         if not text.strip():
             return f"the {name} is missing, and UCI must repeat it"
-        if outside(text, "UNOC") is not None:
+        if not _plain(text):
             return f"the {name} holds a character that no CONTRL may hold, and UCI must repeat it"
         if len(text) > most:
             return f"the {name} is longer than {most} characters, and UCI must repeat it"
     for element, name in ((2, "sender"), (3, "recipient")):
+        if outside("".join(interchange.value(element, i) for i in (1, 2, 3)), "UNOC") is not None:
+            return f"the {name} holds a character that no CONTRL may hold, and UCI must repeat it"
         if len(interchange.value(element, 2)) > 4 or len(interchange.value(element, 3)) > 14:
             return f"the qualifier or routing of the {name} is too long for UCI"
     return None

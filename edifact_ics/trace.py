@@ -103,7 +103,7 @@ def notes_by_segment(text: str) -> dict[int, str]:
     found = {}
     for item in text.split(" "):
         number, _, note = item.partition(":")
-        if number.isdecimal():
+        if number.isdecimal() and len(number) < 9:
             found[int(number)] = note
     return found
 
@@ -121,5 +121,12 @@ def parse_note(note: str) -> tuple[dict[Place, str], str]:
         elif part != "!":
             place, _, text = part.partition("=")
             first, _, second = place.partition(".")
-            constants[(int(first), int(second))] = from_hex(text)
+            constants[place_of(first, second)] = from_hex(text)
     return constants, script
+
+
+def place_of(element: str, component: str) -> Place:
+    """Return a place written as two numbers; raise ValueError when no segment can have it."""
+    if not (element.isdecimal() and component.isdecimal() and len(element) < 4 and len(component) < 4):
+        raise ValueError(f"{element[:20]}.{component[:20]} is no place of a component")
+    return int(element), int(component)

@@ -439,7 +439,10 @@ def test_respond_writes_a_file() -> None:
 def test_respond_counts_references_up() -> None:
     both = GOOD + GOOD.replace(b"202611180101", b"202611180102")
     out = run("respond", "-", *FIXED, given=both).out
-    assert [line for line in out.splitlines() if line.startswith("UNZ")] == ["UNZ+1+00000000000007'", "UNZ+1+00000000000008'"]
+    assert [line for line in out.splitlines() if line.startswith("UNZ")] == [
+        "UNZ+1+00000000000007'",
+        "UNZ+1+00000000000008'",
+    ]
 
 
 def test_respond_writes_no_reference_longer_than_14_digits() -> None:

@@ -242,7 +242,9 @@ def test_several_interchanges_in_a_file(una: str, between: str) -> None:
 
 
 def test_an_interchange_reference_used_twice_by_a_sender_is_one_finding() -> None:
-    text = interchange(message(SAC)) + interchange(message(SAC)) + interchange(message(SAC)).replace("AAA999Z", "BBB111Y")
+    text = (
+        interchange(message(SAC)) + interchange(message(SAC)) + interchange(message(SAC)).replace("AAA999Z", "BBB111Y")
+    )
     found = errors(check(data(text)))
     assert [(f.code, f.position.interchange) for f in found] == [("ENV-12", 2)]
     assert "202611220001" in found[0].message

@@ -63,7 +63,9 @@ service = st.characters(max_codepoint=255).filter(lambda c: not c.isalnum() and 
 @st.composite
 def delimiters(draw: st.DrawFn) -> Delimiters:
     component, element, release, terminator = draw(st.lists(service, min_size=4, max_size=4, unique=True))
-    return Delimiters(component, element, draw(characters), draw(st.sampled_from([release, " "])), draw(characters), terminator)
+    return Delimiters(
+        component, element, draw(characters), draw(st.sampled_from([release, " "])), draw(characters), terminator
+    )
 
 
 def trimmed(elements: list[list[str]]) -> list[list[str]]:
@@ -78,7 +80,9 @@ def trimmed(elements: list[list[str]]) -> list[list[str]]:
 
 
 @settings(max_examples=300)
-@given(st.lists(st.lists(st.text(characters, max_size=5), min_size=1, max_size=4), min_size=1, max_size=5), delimiters())
+@given(
+    st.lists(st.lists(st.text(characters, max_size=5), min_size=1, max_size=4), min_size=1, max_size=5), delimiters()
+)
 def test_joining_and_splitting_are_inverse(elements: list[list[str]], d: Delimiters) -> None:
     if d.release == " ":
         elements = [[d.special.sub("", text) for text in element] for element in elements]
@@ -112,7 +116,26 @@ def scanned(content: bytes) -> tuple[list[tuple[str, str]], str]:
 
 
 bits = st.sampled_from(
-    ["A", "B+1", "'", "'\n", "'\r\n", "?", "??", "?'", "\n", "\r", " ", "\t", "UNA", UNA, "UNA;|,\\ ~", "UNA:+.  '", "~", "\\"]
+    [
+        "A",
+        "B+1",
+        "'",
+        "'\n",
+        "'\r\n",
+        "?",
+        "??",
+        "?'",
+        "\n",
+        "\r",
+        " ",
+        "\t",
+        "UNA",
+        UNA,
+        "UNA;|,\\ ~",
+        "UNA:+.  '",
+        "~",
+        "\\",
+    ]
 )
 
 
@@ -164,21 +187,69 @@ FREE = {
     "MARK 1": 35,
 }
 PADDED = {
-    *("AUMEL", "CNSHA", "AUSYD", "20261130", "20261101", "1520.50000", "40.00000", "2.00", "12500.00", "350.00", "12000.00"),
-    *("500.00", "80.00", "AUD", "USD", "12345678901", "ZZ11YY", "94017900", "94032000", "51011100", "AAAC7D2K1", "3220"),
-    *("ABCU1234560", "OB0001", "HB0001", "AAA1234567B", "9300001", "987654", "062000", "VIC", "FCL", "LCL", "0014", "00150"),
+    *(
+        "AUMEL",
+        "CNSHA",
+        "AUSYD",
+        "20261130",
+        "20261101",
+        "1520.50000",
+        "40.00000",
+        "2.00",
+        "12500.00",
+        "350.00",
+        "12000.00",
+    ),
+    *(
+        "500.00",
+        "80.00",
+        "AUD",
+        "USD",
+        "12345678901",
+        "ZZ11YY",
+        "94017900",
+        "94032000",
+        "51011100",
+        "AAAC7D2K1",
+        "3220",
+    ),
+    *(
+        "ABCU1234560",
+        "OB0001",
+        "HB0001",
+        "AAA1234567B",
+        "9300001",
+        "987654",
+        "062000",
+        "VIC",
+        "FCL",
+        "LCL",
+        "0014",
+        "00150",
+    ),
 }
 SEVERAL = {"SENT TWICE": 5, "GEELONG": 2, "MARK 1": 10, "PROTEST": 5}  # values that may run over components
 FREE_ORDER = ("LOC", "DTM", "GIS", "RFF", "MOA")
 BODIES = [
-    (IMD.replace("RFF+ABQ", "FTX+ACE+++PROTEST\nFTX+ACE+++PROTEST\nRFF+ABQ", 1).replace("PAC+1+3", "PCI+28+MARK 1\nPAC+1+3"), CUSDEC),
+    (
+        IMD.replace("RFF+ABQ", "FTX+ACE+++PROTEST\nFTX+ACE+++PROTEST\nRFF+ABQ", 1).replace(
+            "PAC+1+3", "PCI+28+MARK 1\nPAC+1+3"
+        ),
+        CUSDEC,
+    ),
     (IMD.replace(":3+9", ":3+4"), CUSDEC),
     (SAC, CUSDEC),
     (SAC_LONG, CUSDEC),
     (CONTRL, "CONTRL:D:3:UN"),
 ]
 LEADS = ["", "\n", "\r\n", "\r", "\n\n", "\r\n\r\n", " ", "\t", "\r\n  "]
-WAYS = [STANDARD, STANDARD, Delimiters(";", "|", ",", "\\", " ", "~"), Delimiters(release=" "), Delimiters("\x1f", "\x1d", ".", "\x1b", "*", "\x1c")]
+WAYS = [
+    STANDARD,
+    STANDARD,
+    Delimiters(";", "|", ",", "\\", " ", "~"),
+    Delimiters(release=" "),
+    Delimiters("\x1f", "\x1d", ".", "\x1b", "*", "\x1c"),
+]
 
 
 @dataclass
@@ -337,7 +408,7 @@ def test_xml_of_edifact_of_plain_xml_is_the_same_document(content: bytes) -> Non
         (SAC, "SENT TWICE", "SENT\r\nTWICE"),
         (SAC, "SENT TWICE", "\0SENT\0\0TWICE\0"),
         (SAC, "SENT TWICE", "\xa0SENT TWICE\xa0"),
-        (SAC, "SENT TWICE", "&lt;SENT>&\"TWICE\" ]]>"),
+        (SAC, "SENT TWICE", '&lt;SENT>&"TWICE" ]]>'),
         (SAC, "SENT TWICE", "\\x0D \\u0041 ~;,=@"),
         (SAC, "SENT TWICE", "5:@12~x 1.1=A"),
         (SAC, "FTX+CHG+++SENT TWICE", "FTX+CHG+++ : :"),
@@ -414,8 +485,12 @@ def judge() -> etree.XMLSchema:
 def texts(kind: object) -> list[str]:
     """Texts that a simple type takes, long ones where it has room."""
     simple = getattr(kind, "content", kind)
-    long = ["W" * n + " x" * m for n, m in ((35, 0), (34, 1), (0, 20), (70, 3), (511, 2), (512, 40), (2560, 0), (2559, 1))]
-    words = [" ".join(["some words"] * n)[:size].strip() for n in (4, 30, 300) for size in (35, 350, 512, 513, 2560, 4000)]
+    long = [
+        "W" * n + " x" * m for n, m in ((35, 0), (34, 1), (0, 20), (70, 3), (511, 2), (512, 40), (2560, 0), (2559, 1))
+    ]
+    words = [
+        " ".join(["some words"] * n)[:size].strip() for n in (4, 30, 300) for size in (35, 350, 512, 513, 2560, 4000)
+    ]
     found = [t for t in [*POOL, *(t.strip() for t in long), *words] if t and simple.is_valid(t)]  # type: ignore[attr-defined]
     return found or sorted(str(v) for v in simple.enumeration)  # type: ignore[attr-defined]
 
@@ -505,7 +580,14 @@ EDITS: dict[str, Callable[[etree._Element], None]] = {
     "without seg": lambda e: e.attrib.pop("seg", None) and None,
     "removed": lambda e: e.getparent().remove(e),
 }
-EDITED = ["SenderReference", "ImporterReference", "GoodsDescription", "DeliveryName", "ChangeReasonDescription", "BrokerReference"]
+EDITED = [
+    "SenderReference",
+    "ImporterReference",
+    "GoodsDescription",
+    "DeliveryName",
+    "ChangeReasonDescription",
+    "BrokerReference",
+]
 
 
 @settings(max_examples=100)

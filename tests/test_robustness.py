@@ -69,7 +69,10 @@ def back(xml: bytes) -> tuple[bytes, Report]:
 # ---------------------------------------------------------------------- bytes of any kind
 
 FILES = [
-    data(interchange(message(IMD), message(SAC, "2"), end=end) + interchange(message(CONTRL, kind="CONTRL:D:3:UN"), reference="7", una=""))
+    data(
+        interchange(message(IMD), message(SAC, "2"), end=end)
+        + interchange(message(CONTRL, kind="CONTRL:D:3:UN"), reference="7", una="")
+    )
     for end in ("", "\n", "\r\n")
 ] + [data(interchange(message(SAC_LONG), message(SAC, "2"), end="\n")), data(interchange(message(SAC), una=""))]
 ODD = b"+:'?.  \r\n\0\x80\xe9A1UNHTZBSG-,\x1f\x85\xa0;~"
@@ -110,11 +113,70 @@ def mutated(draw: st.DrawFn) -> bytes:
 
 tokens = st.sampled_from(
     [
-        *("UNA:+.? '", "UNA;|,\\ ~", "UNB+UNOC:3+A+B+261122:1015+1'", "UNB+UNOF:3+A+B+261122:1015+2++++1'", "UNB", "UNZ+1+1'", "UNZ"),
-        *("UNH+1+CUSDEC:D:99B:UN'", "UNH+1+CONTRL:D:3:UN'", "UNH+1'", "UNH'", "UNT+5+1'", "UNT", "UNG+1'", "UNE+1'", "UNS+D'", "UNS+S'"),
-        *("BGM+929:::IMD+J:1+9'", "BGM+929:::SAC+J:1+50'", "BGM+", "CST++N10::95'", "LOC+8+AUSYD::6'", "RFF+ABQ:X'", "NAD+VT'", "CTA+IC'"),
-        *("LIN+1+I'", "DMS+1'", "PAC+1+1'", "PCI+1'", "MOA+39:1:AUD'", "FTX+AAA+++", "UCI+1+A+B+4'", "UCM+1+CUSDEC:D:99B:UN+4'", "UCD+2+1'"),
-        *("'", "?", "+", ":", "\r\n", "\n", " ", "~", "|", "\0", "\x01", "\xae", "\xe9", "9" * 20, "A", "1", "?'", "\x1f", "=", "@"),
+        *(
+            "UNA:+.? '",
+            "UNA;|,\\ ~",
+            "UNB+UNOC:3+A+B+261122:1015+1'",
+            "UNB+UNOF:3+A+B+261122:1015+2++++1'",
+            "UNB",
+            "UNZ+1+1'",
+            "UNZ",
+        ),
+        *(
+            "UNH+1+CUSDEC:D:99B:UN'",
+            "UNH+1+CONTRL:D:3:UN'",
+            "UNH+1'",
+            "UNH'",
+            "UNT+5+1'",
+            "UNT",
+            "UNG+1'",
+            "UNE+1'",
+            "UNS+D'",
+            "UNS+S'",
+        ),
+        *(
+            "BGM+929:::IMD+J:1+9'",
+            "BGM+929:::SAC+J:1+50'",
+            "BGM+",
+            "CST++N10::95'",
+            "LOC+8+AUSYD::6'",
+            "RFF+ABQ:X'",
+            "NAD+VT'",
+            "CTA+IC'",
+        ),
+        *(
+            "LIN+1+I'",
+            "DMS+1'",
+            "PAC+1+1'",
+            "PCI+1'",
+            "MOA+39:1:AUD'",
+            "FTX+AAA+++",
+            "UCI+1+A+B+4'",
+            "UCM+1+CUSDEC:D:99B:UN+4'",
+            "UCD+2+1'",
+        ),
+        *(
+            "'",
+            "?",
+            "+",
+            ":",
+            "\r\n",
+            "\n",
+            " ",
+            "~",
+            "|",
+            "\0",
+            "\x01",
+            "\xae",
+            "\xe9",
+            "9" * 20,
+            "A",
+            "1",
+            "?'",
+            "\x1f",
+            "=",
+            "@",
+        ),
     ]
 )
 
@@ -201,13 +263,21 @@ def test_a_whole_document_is_accepted() -> None:
 
 
 TRACED = "".join(
-    xml_pieces(Run(Report("x"), want_xml=True), io.BytesIO(data(interchange(message(SAC_LONG.replace("WOOL", "A  B")), end="\n"))))
+    xml_pieces(
+        Run(Report("x"), want_xml=True),
+        io.BytesIO(data(interchange(message(SAC_LONG.replace("WOOL", "A  B")), end="\n"))),
+    )
 )
 
 
 def marked(place: str, name: str, value: str) -> str:
     """A traced document with one attribute changed or added."""
-    tags = {"message": "SelfAssessedClearance", "interchange": "Interchange", "trailer": "Trailer", "leaf": "GoodsDescription"}
+    tags = {
+        "message": "SelfAssessedClearance",
+        "interchange": "Interchange",
+        "trailer": "Trailer",
+        "leaf": "GoodsDescription",
+    }
     shown = value.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     xml = TRACED if place != "trailer" else TRACED.replace("</Interchange>", "<Trailer/></Interchange>")
     xml = re.sub(f'(<{tags[place]}\\b[^>]*?) {name}="[^"]*"', r"\1", xml, count=1)
@@ -224,7 +294,9 @@ def test_a_memory_that_is_nonsense(place: str, name: str) -> None:
 @st.composite
 def spoiled(draw: st.DrawFn) -> bytes:
     """A canonical document with a few changes, as bytes or as elements and attributes."""
-    xml = bytearray(draw(st.sampled_from([TRACED, re.sub(' seg="[0-9 ]*"', "", TRACED), documents.document()])).encode())
+    xml = bytearray(
+        draw(st.sampled_from([TRACED, re.sub(' seg="[0-9 ]*"', "", TRACED), documents.document()])).encode()
+    )
     r = random.Random(draw(st.integers(0, 1 << 32)))
     for _ in range(draw(st.sampled_from([1, 1, 2, 4]))):
         at = r.randrange(len(xml))
@@ -234,7 +306,9 @@ def spoiled(draw: st.DrawFn) -> bytes:
         elif kind == "delete":
             del xml[at : at + r.choice([1, 2, 20])]
         elif kind == "insert":
-            xml[at:at] = r.choice([b"<", b">", b"&", b"&amp;", b"<!--x-->", b"<?x y?>", b"<![CDATA[x]]>", b"\xe2\x82\xac", b" ", b'"'])
+            xml[at:at] = r.choice(
+                [b"<", b">", b"&", b"&amp;", b"<!--x-->", b"<?x y?>", b"<![CDATA[x]]>", b"\xe2\x82\xac", b" ", b'"']
+            )
         elif kind == "cut" and r.random() < 0.3:
             del xml[max(1, at) :]
         leaves = list(re.finditer(rb"<(\w+)[^<>]*>([^<>]*)</\1>", bytes(xml)))
@@ -246,13 +320,19 @@ def spoiled(draw: st.DrawFn) -> bytes:
             elif kind == "double":
                 xml[leaf.end() : leaf.end()] = leaf.group()
             elif kind == "text":
-                xml[leaf.start(2) : leaf.end(2)] = r.choice([b"", b" ", b"\xe2\x82\xac", b"X" * 5000, b"'?+:", b"&#13;", b"Y", b"20261399", b"9"])
+                xml[leaf.start(2) : leaf.end(2)] = r.choice(
+                    [b"", b" ", b"\xe2\x82\xac", b"X" * 5000, b"'?+:", b"&#13;", b"Y", b"20261399", b"9"]
+                )
             else:
-                name = r.choice([b"Header", b"Line", b"Unmapped", b"Outside", b"Trailer", b"SenderReference", b"Nothing"])
+                name = r.choice(
+                    [b"Header", b"Line", b"Unmapped", b"Outside", b"Trailer", b"SenderReference", b"Nothing"]
+                )
                 xml[leaf.start() : leaf.end()] = b"<" + name + b">" + leaf.group(2) + b"</" + name + b">"
         elif kind == "value" and values:
             value = r.choice(values)
-            xml[value.start(1) : value.end(1)] = r.choice([b"", b"1", b"99", b"x", b"\xe2\x82\xac", b"1:@3~x", b"no", b"2 3", b"1.1"])
+            xml[value.start(1) : value.end(1)] = r.choice(
+                [b"", b"1", b"99", b"x", b"\xe2\x82\xac", b"1:@3~x", b"no", b"2 3", b"1.1"]
+            )
     return bytes(xml)
 
 

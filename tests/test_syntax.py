@@ -587,7 +587,12 @@ def test_every_component_of_the_envelope_is_where_it_says(end: str, start: str) 
             if segment == number:
                 at = held.at(place, number, raw, element, component)
                 assert (at.offset, at.line, at.column) == (offset, *place_of(text, offset))
-                assert (at.tag, at.segment, at.message, at.message_number) == ("UNB" if opens else "UNZ", number, None, None)
+                assert (at.tag, at.segment, at.message, at.message_number) == (
+                    "UNB" if opens else "UNZ",
+                    number,
+                    None,
+                    None,
+                )
 
 
 @pytest.mark.parametrize(
@@ -643,7 +648,10 @@ def test_a_finding_points_at_what_is_wrong(
     assert (position.line, position.column) == place_of(text, position.offset)
     assert (position.tag, position.segment, position.element, position.component) == place
     inside = position.tag not in ("UNB", "UNZ")
-    assert (position.interchange, position.message, position.message_number) == (1, *(("1", 1) if inside else (None, None)))
+    assert (position.interchange, position.message, position.message_number) == (
+        1,
+        *(("1", 1) if inside else (None, None)),
+    )
 
 
 def test_places_go_on_over_several_interchanges() -> None:
@@ -651,5 +659,7 @@ def test_places_go_on_over_several_interchanges() -> None:
     wrong = text.replace("ANU:B", "ANU:X")
     found = errors(check(data(wrong)))
     assert [f.position.offset for f in found] == [m.start() + 4 for m in re.finditer("ANU:X", wrong)]
-    assert [(f.position.line, f.position.column) for f in found] == [place_of(wrong, f.position.offset or 0) for f in found]
+    assert [(f.position.line, f.position.column) for f in found] == [
+        place_of(wrong, f.position.offset or 0) for f in found
+    ]
     assert [f.position.interchange for f in found] == [1, 2, 3]

@@ -32,7 +32,9 @@ _LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10)
 REFUSED = {
     "doctype": document(front="<!DOCTYPE Interchanges>"),
     "doctype with system": document(front='<!DOCTYPE Interchanges SYSTEM "file:///etc/passwd">'),
-    "internal entity": document(ENVELOPE + MESSAGE.replace(">J<", ">&e;<"), '<!DOCTYPE Interchanges [<!ENTITY e "X">]>'),
+    "internal entity": document(
+        ENVELOPE + MESSAGE.replace(">J<", ">&e;<"), '<!DOCTYPE Interchanges [<!ENTITY e "X">]>'
+    ),
     "external entity": document(
         ENVELOPE + MESSAGE.replace(">J<", ">&e;<"), '<!DOCTYPE Interchanges [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
     ),
@@ -56,14 +58,17 @@ REFUSED = {
     "deep nesting": document("<Header>" * 5_000 + "</Header>" * 5_000),
     "deep nesting, cut": OPEN + "<Interchange>" * 100_000,
     "huge text": document(ENVELOPE + MESSAGE.replace(">J<", f">{'x' * 11_000_000}<")),
-    "wrong encoding": '<?xml version="1.0" encoding="UTF-8"?>' + document(ENVELOPE + MESSAGE.replace(">J<", ">\udce9<")),
+    "wrong encoding": '<?xml version="1.0" encoding="UTF-8"?>'
+    + document(ENVELOPE + MESSAGE.replace(">J<", ">\udce9<")),
     "unknown encoding": '<?xml version="1.0" encoding="x-none"?>' + document(),
     "control character": document(ENVELOPE + MESSAGE.replace(">J<", ">\x01<")),
     "duplicate attribute": document(marks=' before="" before=""'),
     "unknown child": document(ENVELOPE + "<Surprise/>"),
     "interchange of another namespace": document().replace("<Interchange>", '<Interchange xmlns="urn:other">'),
     "envelope of another namespace": document().replace("<Envelope>", '<Envelope xmlns="urn:other">'),
-    "message of another namespace": document().replace("<SelfAssessedClearance>", '<SelfAssessedClearance xmlns="urn:other">'),
+    "message of another namespace": document().replace(
+        "<SelfAssessedClearance>", '<SelfAssessedClearance xmlns="urn:other">'
+    ),
 }
 
 # Read, but at least one error must stand: silence would write something that is no interchange.
@@ -78,7 +83,9 @@ FAULTY = {
     "empty message": document(ENVELOPE + "<SelfAssessedClearance/>"),
     "message in a message": message(MESSAGE),
     "interchange in an interchange": document(ENVELOPE + document().removeprefix(OPEN).removesuffix("</Interchanges>")),
-    "element of another namespace": message('<Header xmlns="urn:other"><DateOfArrival>20261130</DateOfArrival></Header>'),
+    "element of another namespace": message(
+        '<Header xmlns="urn:other"><DateOfArrival>20261130</DateOfArrival></Header>'
+    ),
     "text between elements": message("text"),
     "character not in the repertoire": document(ENVELOPE + MESSAGE.replace(">J<", ">\u20ac<")),
     "character of no repertoire": document(ENVELOPE + MESSAGE.replace(">J<", ">\U0001f600<")),
@@ -101,8 +108,36 @@ FAULTY = {
 NUMBERS = ("", "x", "-1", "0", "\u0663", "\u00b2", "1e9", "9" * 5_000, " ", "1 1", "1000000")
 # What may stand in an attribute that ought to remember how something was sent.
 NOTES = [
-    *("", "@", ":", "1", "1:", "1:@", "1:@1", "1:@x~y", "1:@-5~A", "1:@1000000~A", "1:1=2", "1:a.b=c", "1:1.1=", "1:1.1=x"),
-    *("1:0.0=x", "1:1.0=x", "1:-1.1=x", "1:1.1=\u20ac", "\\x", "\\xZZ", "\\uD800", "\\x00", "\u20ac", "\u2028", "2:0020", "9:9"),
+    *(
+        "",
+        "@",
+        ":",
+        "1",
+        "1:",
+        "1:@",
+        "1:@1",
+        "1:@x~y",
+        "1:@-5~A",
+        "1:@1000000~A",
+        "1:1=2",
+        "1:a.b=c",
+        "1:1.1=",
+        "1:1.1=x",
+    ),
+    *(
+        "1:0.0=x",
+        "1:1.0=x",
+        "1:-1.1=x",
+        "1:1.1=\u20ac",
+        "\\x",
+        "\\xZZ",
+        "\\uD800",
+        "\\x00",
+        "\u20ac",
+        "\u2028",
+        "2:0020",
+        "9:9",
+    ),
     *(f"{n}:@1~A" for n in NUMBERS),
     *(f"1:{n}.1=x" for n in NUMBERS),
     *(f"1:1.{n}=x" for n in NUMBERS),

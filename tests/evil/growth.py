@@ -52,11 +52,17 @@ DOCUMENTS: dict[str, Callable[[int], str]] = {
     "sent of notes": lambda n: documents.message(marks=f' sent="{"1:1.1=x " * (n // 8)}"'),
     "breaks": lambda n: documents.message(marks=f' breaks="{"1:x " * (n // 4)}"'),
     "carriers": lambda n: documents.message(marks=f' carriers="{"1:x " * (n // 4)}"'),
-    "one insertion script": lambda n: documents.message(marks=f' sent="1:@{",".join(f"{i}~x" for i in range(n // 7))}"'),
+    "one insertion script": lambda n: documents.message(
+        marks=f' sent="1:@{",".join(f"{i}~x" for i in range(n // 7))}"'
+    ),
     "unmapped": lambda n: documents.message('<Unmapped seg="6" tag="LOC" at="1.1">X</Unmapped>' * (n // 60)),
-    "lines": lambda n: documents.message("<Line><LineNumber>1</LineNumber><LineActionCode>I</LineActionCode></Line>" * (n // 70)),
+    "lines": lambda n: documents.message(
+        "<Line><LineNumber>1</LineNumber><LineActionCode>I</LineActionCode></Line>" * (n // 70)
+    ),
     "wrong elements": lambda n: documents.message("<Nothing/>" * (n // 10)),
-    "text": lambda n: documents.message(f"<Header><ChangeReasonDescription>{'x y ' * (n // 4)}</ChangeReasonDescription></Header>"),
+    "text": lambda n: documents.message(
+        f"<Header><ChangeReasonDescription>{'x y ' * (n // 4)}</ChangeReasonDescription></Header>"
+    ),
 }
 
 
