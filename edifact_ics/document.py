@@ -13,8 +13,8 @@ from edifact_ics.directory import Place
 from edifact_ics.mig import SERVICE, by_root, load_mig
 from edifact_ics.row import to_elements
 from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, encode, join_elements
-from edifact_ics.trace import PART, from_hex, insert, notes_by_segment, parse_note
-from edifact_ics.write import CannotWrite, Kept, Writer, count_sent, read_unmapped, with_insertions
+from edifact_ics.trace import from_hex, insert, notes_by_segment, parse_note
+from edifact_ics.write import CannotWrite, Kept, Writer, count_sent, kept_elements, read_unmapped, with_insertions
 
 _NS = "{" + NAMESPACE + "}"
 
@@ -240,11 +240,10 @@ class _DocumentReader:
             read_unmapped(child, kept)
         if not kept:
             return ""
-        elements = to_elements("", {place: text for _, _, places in kept for place, text in places})
-        elements[0] = kept[0][1].split(PART)
-        raw = join_elements([[encode(t, out.syntax) for t in e] for e in elements], out.delimiters)
+        texts = {place: text for _, _, places in kept for place, text in places}
+        raw = _segment(kept[0][1], texts, element.get("notes", ""), out)
         end = "" if element.get("terminated") == "no" else out.delimiters.terminator
-        return from_hex(element.get("break", "")) + with_insertions(raw, element.get("notes", "")) + end
+        return from_hex(element.get("break", "")) + raw + end
 
     @staticmethod
     def _trailer(out: _Out) -> str:
@@ -266,30 +265,27 @@ def _unknown(element: etree._Element, out: _Out) -> list[str]:
     """Return the segments of a message that no guide explains."""
     kept: list[Kept] = []
     for child in element:
-        if isinstance(child.tag, str):
-            read_unmapped(child, kept)
+        read_unmapped(child, kept)
     notes = notes_by_segment(element.get("sent", ""))
     found: dict[int, tuple[str, dict[Place, str]]] = {}
     for number, tag, places in kept:
         found.setdefault(number, (tag, {}))[1].update(places)
     if sorted(found) != list(range(1, len(found) + 1)):
         raise CannotWrite("an unknown message can be written only with its trace (seg) whole")
-    raws = []
-    for number in sorted(found):
-        tag, texts = found[number]
-        elements = to_elements("", texts)
-        elements[0] = tag.split(PART)
-        raw = join_elements([[encode(t, out.syntax) for t in e] for e in elements], out.delimiters)
-        raws.append(with_insertions(raw, notes.get(number, "")))
+    raws = [_segment(*found[number], notes.get(number, ""), out) for number in sorted(found)]
     if element.get("closed") == "no":
         return raws
-    reference = found[1][1].get((1, 1), "") if 1 in found else ""
-    reference = (
-        from_hex(element.get("trailer-reference", "")) if element.get("trailer-reference") is not None else reference
-    )
+    sent = element.get("trailer-reference")
+    reference = from_hex(sent) if sent is not None else found[1][1].get((1, 1), "") if 1 in found else ""
     count = count_sent(element.get("count", ""), len(raws) + 1)
     raw = join_elements([["UNT"], [count], [reference]] if reference else [["UNT"], [count]], out.delimiters)
     return [*raws, with_insertions(raw, notes.get(len(raws) + 1, ""))]
+
+
+def _segment(tag: str, texts: dict[Place, str], note: str, out: _Out) -> str:
+    """Return a segment that was kept as Unmapped, as it was sent, without its terminator."""
+    elements = [[encode(text, out.syntax) for text in parts] for parts in kept_elements(tag, texts)]
+    return with_insertions(join_elements(elements, out.delimiters), note)
 
 
 def _name(element: etree._Element) -> str:

@@ -275,7 +275,12 @@ def _place(place: Place) -> Iterator[list[str]]:
     if place.segment or place.element is not None:
         yield [place.segment]
     if place.element is not None:
-        yield [str(place.element), str(place.component)] if place.component is not None else [str(place.element)]
+        yield _within(place)
+
+
+def _within(place: Place) -> list[str]:
+    """Return S011: the element, and the component where one is meant."""
+    return [str(place.element)] if place.component is None else [str(place.element), str(place.component)]
 
 
 def _message(message: Answered) -> Iterator[list[list[str]]]:
@@ -299,8 +304,7 @@ def _message(message: Answered) -> Iterator[list[list[str]]]:
     for error in _segment_errors(message)[:_MAX_UCS]:
         yield [["UCS"], [str(error.number)], [error.code]]
         for code, place in error.elements[:_MAX_UCD]:
-            where = [str(place.element), str(place.component)] if place.component is not None else [str(place.element)]
-            yield [["UCD"], [code], where]
+            yield [["UCD"], [code], _within(place)]
 
 
 def _exists(found: Finding) -> bool:

@@ -171,8 +171,7 @@ class Writer:
             elements = self._elements(bit, constants)
         else:
             tag, texts = bit
-            elements = to_elements("", {**texts, **constants})
-            elements[0] = tag.split(PART)
+            elements = kept_elements(tag, {**texts, **constants})
         raw = join_elements(self._encoded(elements), self._delimiters)
         return insert(raw, script) if script else raw
 
@@ -190,8 +189,6 @@ class Writer:
 
     def _read(self, element: etree._Element, box: Box, path: tuple[str, ...], kept: list[Kept]) -> None:
         for child in element:
-            if not isinstance(child.tag, str):
-                continue
             name = etree.QName(child).localname
             here = (*path, name)
             if name == "Unmapped":
@@ -429,6 +426,13 @@ def read_unmapped(element: etree._Element, kept: list[Kept]) -> None:
         first, _, second = place.partition(".")
         places.append(((int(first), int(second)), text))
     kept.append((number, tag, places))
+
+
+def kept_elements(tag: str, texts: dict[Place, str]) -> list[list[str]]:
+    """Return the elements of a segment that was kept as Unmapped; its tag may hold components of its own."""
+    elements = to_elements("", texts)
+    elements[0] = tag.split(PART)
+    return elements
 
 
 def with_insertions(raw: str, note: str) -> str:
