@@ -185,7 +185,7 @@ def hindrance(interchange: Interchange) -> str | None:
         if len(text) > most:
             return f"the {name} is longer than {most} characters, and UCI must repeat it"
     for element, name in ((2, "sender"), (3, "recipient")):
-        if outside("".join(interchange.value(element, i) for i in (1, 2, 3)), "UNOC") is not None:
+        if not _plain(interchange.value(element, 2) + interchange.value(element, 3)):
             return f"the {name} holds a character that no CONTRL may hold, and UCI must repeat it"
         if len(interchange.value(element, 2)) > 4 or len(interchange.value(element, 3)) > 14:
             return f"the qualifier or routing of the {name} is too long for UCI"

@@ -358,6 +358,7 @@ IMPOSSIBLE = {
     "a sender too long for UCI": (interchange([FIRST], header=unb(sender="S" * 36)), "sender"),
     "a sender longer than a site": (interchange([FIRST], header=unb(sender="TST482KTST482K")), "sender"),
     "a sender with a control character": (interchange([FIRST], header=unb(sender="TST\x07482K")), "sender"),
+    "a routing with a NUL": (interchange([FIRST], header=unb(sender="TST482K::TST\x00482K")), "sender"),
     "no recipient": (interchange([FIRST], header=unb(recipient="")), "recipient"),
     "a recipient too long for UCI": (interchange([FIRST], header=unb(recipient="R" * 36)), "recipient"),
     "a recipient with a control character": (interchange([FIRST], header=unb(recipient="AAA\x93336C")), "recipient"),
