@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from edifact_ics.adapters import check, read_interchanges, respond, translate
     from edifact_ics.canonical import Document
     from edifact_ics.finding import Finding, Position, Report, Severity
-    from edifact_ics.mig import MigError, load_mig
+    from edifact_ics.library import Library, load_mig
+    from edifact_ics.mig import MigError
     from edifact_ics.pipeline import Answer, InvalidInterchange, Result
 
 __version__ = "0.1.0"
@@ -22,7 +23,8 @@ _HOMES = {
     "translate": "adapters",
     "respond": "adapters",
     "read_interchanges": "adapters",
-    "load_mig": "mig",
+    "load_mig": "library",
+    "Library": "library",
     "MigError": "mig",
     "Result": "pipeline",
     "Answer": "pipeline",
@@ -39,6 +41,7 @@ __all__ = [
     "Document",
     "Finding",
     "InvalidInterchange",
+    "Library",
     "MigError",
     "Position",
     "Report",

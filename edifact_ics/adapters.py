@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from edifact_ics import pipeline
 from edifact_ics.canonical import Document
 from edifact_ics.envelope import Message, Opened, Reader
+from edifact_ics.library import Library
 from edifact_ics.source import Source as FileSource
 from edifact_ics.source import opened
 from edifact_ics.syntax import decode, encode, split_elements
@@ -25,32 +26,37 @@ if TYPE_CHECKING:
     Source = FileSource | Interchange
 
 
-def check(source: Source) -> pipeline.Result:
+def check(source: Source, *, library: Library | None = None) -> pipeline.Result:
     """Check a file and return what was found, in source order.
 
-    `source` is the bytes themselves, a path, an open binary file or a pydifact interchange. Bad data never raises;
-    MigError means a damaged installation, OSError a file that cannot be read.
+    `source` is the bytes themselves, a path, an open binary file or a pydifact interchange; `library` holds the guides
+    (default: ours). Bad data never raises; MigError means a guide that is not sound, OSError an unreadable file.
     """
-    return pipeline.check(_source(source))
+    return pipeline.check(_source(source), library=library)
 
 
-def translate(source: Source, *, trace: bool = False) -> list[Document]:
+def translate(source: Source, *, trace: bool = False, library: Library | None = None) -> list[Document]:
     """Return the canonical documents of a file's messages, in order.
 
     Raise InvalidInterchange, which carries the report, when an error of form stands. `trace` keeps how each message
     was sent.
     """
-    return pipeline.translate(_source(source), trace=trace)
+    return pipeline.translate(_source(source), trace=trace, library=library)
 
 
 def respond(
-    source: Source, *, kind: str = "both", at: datetime.datetime | None = None, reference: int | None = None
+    source: Source,
+    *,
+    kind: str = "both",
+    at: datetime.datetime | None = None,
+    reference: int | None = None,
+    library: Library | None = None,
 ) -> pipeline.Answer:
     """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
 
     `at` goes into UNB as given (default: now), `reference` is that of the first answer (default: made from `at`).
     """
-    return pipeline.respond(_source(source), kind=kind, at=at, reference=reference)
+    return pipeline.respond(_source(source), kind=kind, at=at, reference=reference, library=library)
 
 
 _TAG = re.compile("[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")

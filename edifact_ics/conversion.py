@@ -21,7 +21,8 @@ from edifact_ics.finding import (
 )
 from edifact_ics.guides import table_of
 from edifact_ics.inspection import STAGES, Checked, Run, Started, path_of, placed
-from edifact_ics.mig import SERVICE, load_mig
+from edifact_ics.library import Library
+from edifact_ics.mig import SERVICE
 from edifact_ics.structure import walk
 
 
@@ -56,7 +57,7 @@ def edifact_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
         report.stages[stage] = "skipped: the file is XML"
     report.stages["structure"] = report.stages["canonical"] = report.stages["schema"] = "run"
     try:
-        for written in read_document(source):
+        for written in read_document(source, run.library):
             yield from _written(written, run)
     except NotCanonical as error:
         code = "XSD-03" if error.well_formed else "XSD-02"
@@ -68,7 +69,7 @@ def _written(written: Written, run: Run) -> Iterator[str]:
     found: list[Finding] = []
     element = written.element
     if element is not None and written.message is not None:
-        found = _xml_findings(written.message, element, written)
+        found = _xml_findings(run.library, written.message, element, written)
     if written.error is not None and not found:
         line = element.sourceline if element is not None else None
         at = Position(line=line, interchange=written.interchange or None)
@@ -78,7 +79,7 @@ def _written(written: Written, run: Run) -> Iterator[str]:
     while len(report.interchanges) < written.interchange:
         report.interchanges.append(InterchangeSummary(len(report.interchanges) + 1, "", "", "", 0))
     if element is not None and written.message not in (None, SERVICE):
-        summary = _xml_summary(element, written)
+        summary = _xml_summary(run.library, element, written)
         summary.verdict = verdict_of(Counter(f.severity for f in found))
         report.interchanges[-1].messages.append(summary)
     elif element is not None and written.message == SERVICE:
@@ -92,8 +93,8 @@ def _child(element: etree._Element, name: str) -> str:
     return element.findtext(f"{{{canonical.NAMESPACE}}}{name}") or ""
 
 
-def _xml_summary(element: etree._Element, written: Written) -> MessageSummary:
-    guide = load_mig(written.message or "")
+def _xml_summary(library: Library, element: etree._Element, written: Written) -> MessageSummary:
+    guide = library.load(written.message or "")
     return MessageSummary(
         written.number,
         _child(element, "MessageReferenceNumber"),
@@ -106,7 +107,7 @@ def _xml_summary(element: etree._Element, written: Written) -> MessageSummary:
     )
 
 
-def _xml_findings(message: str, element: etree._Element, written: Written) -> list[Finding]:
+def _xml_findings(library: Library, message: str, element: etree._Element, written: Written) -> list[Finding]:
     """Return what is wrong with a message: by its schema, and where that has no quarrel with it, by its guide."""
     found = []
     at = _places(written, element)
@@ -114,7 +115,7 @@ def _xml_findings(message: str, element: etree._Element, written: Written) -> li
     if message == SERVICE and identifier != "UNOC":
         text = f"The repertoire {identifier!r} is not taken; ICS takes UNOC only."
         found.append(finding("SYN-03", at(element.sourceline), text, identifier, "Write UNOC."))
-    for breach in schema.breaches(message, element):
+    for breach in schema.breaches(library.schema(message), element):
         source = f"schemas/{message.lower()}.xsd"
         found.append(
             Finding(
@@ -132,14 +133,14 @@ def _xml_findings(message: str, element: etree._Element, written: Written) -> li
         what = f"{child.get('tag', '')} {child.get('at', '')}"
         text = f"No row of the guide explains {what}: {(child.text or '')[:40]!r}."
         found.append(finding("STR-17", at(child.sourceline), text, child.text))
-    return found or _guide_findings(message, element, written)
+    return found or _guide_findings(library, message, element, written)
 
 
-def _guide_findings(message: str, element: etree._Element, written: Written) -> list[Finding]:
+def _guide_findings(library: Library, message: str, element: etree._Element, written: Written) -> list[Finding]:
     """Return what the guide says of the segments a message was written to: days that do not exist, codes, lengths."""
     if not written.raws:
         return []
-    table = table_of(message, written.delimiters, written.syntax)
+    table = table_of(library, message, written.delimiters, written.syntax)
     walked = walk(table, list(written.raws), element.get("closed") != "no", True)
     wanted = {f.segment for f in walked.findings if f.inner.path}
     before = canonical.prefixes(table, walked.placed, wanted) if wanted else {}

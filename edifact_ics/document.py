@@ -10,7 +10,8 @@ from lxml import etree
 
 from edifact_ics.canonical import NAMESPACE, ROOT
 from edifact_ics.directory import Place
-from edifact_ics.mig import SERVICE, by_root, load_mig
+from edifact_ics.library import Library
+from edifact_ics.mig import SERVICE
 from edifact_ics.row import to_elements
 from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, encode, join_elements
 from edifact_ics.trace import from_hex, insert, notes_by_segment, parse_note
@@ -62,13 +63,13 @@ class NotCanonical(Exception):
         self.well_formed = well_formed
 
 
-def read_document(source: BinaryIO) -> Iterator[Written]:
+def read_document(source: BinaryIO, library: Library) -> Iterator[Written]:
     """Give the pieces of the EDIFACT file that a canonical document stands for, message by message.
 
     Each message's element is handed out before it is forgotten. Raise NotCanonical when the file is no such document;
     what was given before stays good.
     """
-    reader = _DocumentReader()
+    reader = _DocumentReader(library)
     try:
         for event, element in etree.iterparse(
             source,
@@ -86,12 +87,13 @@ def read_document(source: BinaryIO) -> Iterator[Written]:
 
 
 class _DocumentReader:
-    def __init__(self) -> None:
+    def __init__(self, library: Library) -> None:
+        self._library = library
         self._out: _Out | None = None
         self._depth = 0
         self._interchange = 0
         self._writers: dict[tuple[str, Delimiters, str], Writer] = {}
-        self._roots = by_root()
+        self._roots = library.by_root
 
     def start(self, element: etree._Element) -> Iterator[Written]:
         """Take the start of an element: of the root, or of an interchange."""
@@ -184,7 +186,7 @@ class _DocumentReader:
     def _writer(self, message: str, out: _Out) -> Writer:
         key = (message, out.delimiters, out.syntax)
         if key not in self._writers:
-            self._writers[key] = Writer(load_mig(message), out.delimiters, out.syntax)
+            self._writers[key] = Writer(self._library.load(message), out.delimiters, out.syntax)
         return self._writers[key]
 
     def _envelope(self, element: etree._Element, out: _Out) -> Written:

@@ -6,34 +6,35 @@ from functools import lru_cache
 
 from edifact_ics.envelope import Message, finding
 from edifact_ics.finding import Finding
-from edifact_ics.mig import Mig, by_identifier, load_mig
+from edifact_ics.library import Library
+from edifact_ics.mig import Mig
 from edifact_ics.structure import walk
 from edifact_ics.syntax import Delimiters, outside, split_elements
 from edifact_ics.table import Table
 
 
 @lru_cache(maxsize=64)
-def table_of(message: str, delimiters: Delimiters, syntax: str) -> Table:
+def table_of(library: Library, message: str, delimiters: Delimiters, syntax: str) -> Table:
     """Return a guide compiled for one way of writing."""
-    return Table(load_mig(message), delimiters, syntax)
+    return Table(library.load(message), delimiters, syntax)
 
 
-def guide_of(message: Message) -> Mig | Finding:
+def guide_of(library: Library, message: Message) -> Mig | Finding:
     """Return the guide of a message, or the finding that it is unknown."""
     kind = ":".join(message.type[:4])
-    known = by_identifier().get(kind)
+    known = library.by_identifier.get(kind)
     if known is None:
-        return _unknown_type(message, kind)
+        return _unknown_type(library, message, kind)
     if "" in known:
-        return load_mig(known[""])
+        return library.load(known[""])
     name = bgm(message)
     if name is None:
-        return _likeliest(message, list(known.values()))
+        return _likeliest(library, message, list(known.values()))
     document = name[1][3] if len(name) > 1 and len(name[1]) > 3 else ""
     if not document:
-        return _likeliest(message, list(known.values()))
+        return _likeliest(library, message, list(known.values()))
     if document in known:
-        return load_mig(known[document])
+        return library.load(known[document])
     number = next(
         i for i, raw in enumerate(message.raws, 1) if raw[:4] == "BGM" + message.interchange.delimiters.element
     )
@@ -45,9 +46,9 @@ def guide_of(message: Message) -> Mig | Finding:
     return finding("ENV-16", message.at(number, 1, 4), text, document)
 
 
-def _unknown_type(message: Message, kind: str) -> Finding:
+def _unknown_type(library: Library, message: Message, kind: str) -> Finding:
     """Say which part of S009 is unknown, at its component."""
-    identifiers = [identifier.split(":") for identifier in by_identifier()]
+    identifiers = [identifier.split(":") for identifier in library.by_identifier]
     sent = message.type
     component = 1
     for component in range(1, 5):
@@ -64,7 +65,7 @@ def _unknown_type(message: Message, kind: str) -> Finding:
         text = f"UNH holds the character 0x{ord(said[wrong]):02X}, which is not in the repertoire."
         return finding("SYN-05", message.at(1, 2, component), text, said)
     what = ("message type", "message version", "message release", "controlling agency")[component - 1]
-    known = ", ".join(sorted(by_identifier()))
+    known = ", ".join(sorted(library.by_identifier))
     text = f"The {what} {said!r} of {kind} is unknown; known are {known}."
     return finding("ENV-16", message.at(1, 2, component), text, said or None)
 
@@ -78,12 +79,12 @@ def bgm(message: Message) -> list[list[str]] | None:
     return split_elements(raw, delimiters) if raw else None
 
 
-def _likeliest(message: Message, names: list[str]) -> Mig:
+def _likeliest(library: Library, message: Message, names: list[str]) -> Mig:
     """Return the guide that leaves the fewest faults in a message whose document name is missing."""
     start = message.raws[:60]
 
     def faults(name: str) -> int:
-        table = table_of(name, message.interchange.delimiters, message.interchange.syntax)
+        table = table_of(library, name, message.interchange.delimiters, message.interchange.syntax)
         return len(walk(table, start, False, True).findings)
 
-    return load_mig(min(names, key=faults))
+    return library.load(min(names, key=faults))

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import BinaryIO
 
 from lxml import etree
@@ -42,7 +43,8 @@ from edifact_ics.finding import (
 )
 from edifact_ics.guides import bgm, guide_of, table_of
 from edifact_ics.interpret import ElementFinding, Interpreted
-from edifact_ics.mig import SERVICE, by_identifier
+from edifact_ics.library import Library, ours
+from edifact_ics.mig import SERVICE
 from edifact_ics.structure import StructureFinding, Walk, walk
 from edifact_ics.syntax import REPERTOIRES, split_elements
 from edifact_ics.table import Table
@@ -101,6 +103,7 @@ class Run:
     want_xml: bool = False
     trace: bool = True
     policy: Policy = field(default_factory=Policy)
+    library: Library = field(default_factory=ours)
     tail: str = ""
     skipped: Counter[str] = field(default_factory=Counter)
     cut: bool = False
@@ -129,7 +132,7 @@ class Run:
 
     def _start(self, event: Opened) -> Started:
         interchange = event.interchange
-        envelope = table_of(SERVICE, interchange.delimiters, interchange.syntax)
+        envelope = table_of(self.library, SERVICE, interchange.delimiters, interchange.syntax)
         found, header = list(event.findings), None
         if interchange.bare:
             at = Position(
@@ -195,7 +198,7 @@ class Run:
         if any(f.code in ("SYN-06", "ENV-02") for f in own):
             return own
         place, number = interchange.trailer_place, interchange.segments
-        envelope = table_of(SERVICE, interchange.delimiters, interchange.syntax)
+        envelope = table_of(self.library, SERVICE, interchange.delimiters, interchange.syntax)
         found = [
             placed(f, interchange.at(place, number, raw, f.element, f.component))
             for f in _interpret(envelope, "UNZ", raw).findings
@@ -242,11 +245,11 @@ class Run:
             done.findings += self._unclosed(message)
             done.xml = canonical.unknown_xml(message, self.trace) if self.want_xml else None
             return
-        done.findings += _header_findings(message)
+        done.findings += _header_findings(self.library, message)
         blank = next((i for i in range(len(message.raws)) if _blank(message.lead(i))), None) if _odd(message) else None
         if blank is not None:
             done.findings.append(_blanks(message.at(blank + 1)))
-        guide = guide_of(message)
+        guide = guide_of(self.library, message)
         if isinstance(guide, Finding):
             done.findings.append(guide)
             self.skipped["the message is not known"] += 1
@@ -254,7 +257,7 @@ class Run:
             if self.want_xml:
                 done.xml = canonical.unknown_xml(message, self.trace)
             return
-        table = table_of(guide.message, message.interchange.delimiters, message.interchange.syntax)
+        table = table_of(self.library, guide.message, message.interchange.delimiters, message.interchange.syntax)
         walked = walk(table, message.raws, message.closed, message.truncated, message.unterminated)
         done.table, done.walk = table, walked
         done.findings += [_lost(message, index) for index in message.lost]
@@ -294,8 +297,9 @@ class Run:
         plain = canonical.message_xml(table, done.message, walked, False)
         self.skipped[""] += 1
         name = table.mig.xml
-        if not schema.is_valid(table.mig.message, f'<{name} xmlns="{canonical.NAMESPACE}"{plain[len(name) + 1 :]}'):
-            done.findings += _schema_findings(table, done.message, walked)
+        xsd = self.library.schema(table.mig.message)
+        if not schema.is_valid(xsd, f'<{name} xmlns="{canonical.NAMESPACE}"{plain[len(name) + 1 :]}'):
+            done.findings += _schema_findings(xsd, table, done.message, walked)
         if self.want_xml:
             done.xml = canonical.message_xml(table, done.message, walked, True) if self.trace else plain
 
@@ -386,14 +390,14 @@ def _repeats(table: Table, inner: ElementFinding) -> bool:
     return any(u.each and u.container == names for n in table.nodes for u in n.segment.uses)
 
 
-def _header_findings(message: Message) -> list[Finding]:
+def _header_findings(library: Library, message: Message) -> list[Finding]:
     """Return what is wrong with the reference in UNH. ISO 9735, UNH."""
     if message.reference:
         if not _reused(message):
             return []
         text = f"Message reference {message.reference!r} was used before in this interchange."
         return [finding("ENV-11", message.at(1, 1), text, message.reference)]
-    if by_identifier().get(":".join(message.type[:4])) is not None:
+    if library.by_identifier.get(":".join(message.type[:4])) is not None:
         return []  # the guide will say it
     return [finding("STR-10", message.at(1, 1), "UNH lacks its element 1 (message reference number).")]
 
@@ -443,7 +447,7 @@ def _syntax_findings(interchange: Interchange) -> list[Finding]:
     return found
 
 
-def _schema_findings(table: Table, message: Message, walked: Walk) -> list[Finding]:
+def _schema_findings(xsd: Path | None, table: Table, message: Message, walked: Walk) -> list[Finding]:
     """Say where the canonical document of a message breaks its schema: it is written once more, with trace."""
     traced = canonical.message_xml(table, message, walked, True)
     name = table.mig.xml
@@ -454,7 +458,7 @@ def _schema_findings(table: Table, message: Message, walked: Walk) -> list[Findi
         return [finding("INT-01", message.at(1), f"The canonical XML cannot be read: {error}.")]
     places = canonical.places(table)
     found = []
-    for breach in schema.breaches(table.mig.message, element):
+    for breach in schema.breaches(xsd, element):
         segment = int(breach.seg.split()[0]) if breach.seg else 1
         place = places.get(breach.names)
         at = message.at(segment, place[0], place[1]) if place else message.at(segment)

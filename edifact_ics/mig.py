@@ -6,10 +6,8 @@ them apart, where each data element stands, and on what basis all this is known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from lxml import etree
@@ -18,8 +16,6 @@ from edifact_ics import resources
 from edifact_ics.directory import NS, Format, Place, SegmentType, parse_format, segment_types
 
 SERVICE = "service"
-_DATA = ("codes", "directory")
-_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 
 
 class MigError(Exception):
@@ -204,58 +200,11 @@ def _segments(group: Group) -> Iterator[Segment]:
             yield from _segments(child)
 
 
-@cache
-def messages() -> tuple[str, ...]:
-    """Return the names of the messages that have a guide, for example IMD."""
-    files = sorted(resources.root("mig").glob("*.xml"))
-    return tuple(f.stem.upper() for f in files if f.stem not in (*_DATA, SERVICE))
+def parse(file: Path, with_schema: bool = True) -> etree._Element:
+    """Return the root of a guide file; raise MigError naming file and line when it is not of the form of a guide.
 
-
-@cache
-def _heads() -> dict[str, dict[str, str]]:
-    """The attributes of each guide by its name; only the heads of the files are read, most guides are never needed."""
-    heads = {}
-    for name in messages():
-        with open(resources.root("mig") / f"{name.lower()}.xml", encoding="utf-8") as file:
-            heads[name] = dict(_ATTRIBUTE.findall(file.read(1024).partition("<mig")[2].partition(">")[0]))
-    return heads
-
-
-@cache
-def by_identifier() -> dict[str, dict[str, str]]:
-    """Return the guides by type (CUSDEC:D:99B:UN) and document name ("" where the type has but one)."""
-    known: dict[str, dict[str, str]] = {}
-    for name, head in _heads().items():
-        identifier = ":".join(head.get(part, "") for part in ("type", "version", "release", "agency"))
-        known.setdefault(identifier, {})[head.get("document", "")] = name
-    return known
-
-
-@cache
-def by_root() -> dict[str, str]:
-    """Return the guides by the name of their canonical root element."""
-    return {head.get("xml", ""): name for name, head in _heads().items()}
-
-
-@cache
-def load_mig(message: str) -> Mig:
-    """Return the guide of a message by its name (IMD, SAC, CONTRL, or service for the envelope).
-
-    Raise MigError, with file and line, when there is none or it is not sound.
+    Our own files were held against `schemas/mig.xsd` when they were made (by the tests).
     """
-    file = resources.root("mig") / f"{message.lower()}.xml"
-    if message not in (*messages(), SERVICE):
-        raise MigError(f"there is no guide for {message!r}; guides exist for {', '.join(messages())}")
-    return _read(file)
-
-
-def read_mig(file: Path) -> Mig:
-    """Return the guide in a file, checked against `schemas/mig.xsd` too; raise MigError naming file and line."""
-    return _read(file, True)
-
-
-def _read(file: Path, with_schema: bool = False) -> Mig:
-    """Read a guide. Our own files were held against the schema when they were made (by the tests)."""
     try:
         tree = etree.parse(str(file), _parser())
     except (etree.XMLSyntaxError, OSError) as error:
@@ -265,7 +214,7 @@ def _read(file: Path, with_schema: bool = False) -> Mig:
         if not schema.validate(tree):
             worst = schema.error_log[0]
             raise MigError(f"{file.name}:{worst.line}: {worst.message.replace('{urn:edifact-ics:mig}', '')}")
-    return _Reader(file.name).mig(tree.getroot())
+    return tree.getroot()
 
 
 def _parser() -> etree.XMLParser:
@@ -274,14 +223,13 @@ def _parser() -> etree.XMLParser:
     )
 
 
-@cache
-def code_lists() -> dict[str, CodeList]:
-    """Return the code lists of `mig/codes.xml` by name.
+def read_code_lists(root: etree._Element) -> dict[str, CodeList]:
+    """Return the code lists below the root of `mig/codes.xml` by name.
 
     A list is open when one of its rows is inferred or assumed, or when it says so itself.
     """
     lists = {}
-    for node in etree.parse(str(resources.root("mig") / "codes.xml"), _parser()).getroot():
+    for node in root:
         codes = list(node.iter(f"{NS}code"))
         known = all(code.get("basis") in ("guide", "observed") for code in codes)
         labels = {code.get("value", ""): code.text or "" for code in codes}
@@ -290,11 +238,17 @@ def code_lists() -> dict[str, CodeList]:
     return lists
 
 
+def read_guide(root: etree._Element, file: str, lists: dict[str, CodeList]) -> Mig:
+    """Return the guide below a root, with the code lists it may name; raise MigError naming file and line."""
+    return _Reader(file, lists).mig(root)
+
+
 class _Reader:
     """Reads one guide; every fault found becomes a MigError with its line."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, lists: dict[str, CodeList]) -> None:
         self._file = file
+        self._lists = lists
         self._positions: dict[str, Segment | Group] = {}
         self._last = ""
 
@@ -444,7 +398,7 @@ class _Reader:
             raise self._fail(node, f"dictionary format {dictionary.text} is wider than {form.text}")
         name = a.get("list")
         reference = name.removeprefix("ref:") if name and name.startswith("ref:") else None
-        codes = code_lists().get(name) if name and not reference else None
+        codes = self._lists.get(name) if name and not reference else None
         if name and not reference and codes is None:
             raise self._fail(node, f"there is no code list {name!r} in codes.xml")
         return Value(

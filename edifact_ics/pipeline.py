@@ -11,6 +11,7 @@ from typing import BinaryIO
 from edifact_ics.canonical import Document
 from edifact_ics.finding import Finding, Policy, Report, Severity, Verdict
 from edifact_ics.inspection import Checked, Ended, Run, Started
+from edifact_ics.library import Library, ours
 from edifact_ics.source import Source, is_xml, opened, peek
 
 
@@ -36,24 +37,27 @@ class Result:
         return self.verdict != "rejected"
 
 
-def as_edifact(file: BinaryIO) -> BinaryIO:
-    """Return a file as EDIFACT: as it is, or, where it is canonical XML, what it stands for."""
+def as_edifact(file: BinaryIO, library: Library | None = None) -> BinaryIO:
+    """Return a file as EDIFACT: as it is, or, where it is canonical XML, what it stands for by the guides."""
     beginning, file = peek(file)
     if not is_xml(beginning):
         return file
     from edifact_ics.conversion import edifact_pieces  # not needed for EDIFACT, and it takes time to load
 
-    return io.BytesIO("".join(edifact_pieces(Run(Report("-")), file)).encode("iso8859-1"))
+    return io.BytesIO("".join(edifact_pieces(Run(Report("-"), library=library or ours()), file)).encode("iso8859-1"))
 
 
-def check(source: Source, name: str | None = None, policy: Policy | None = None) -> Result:
+def check(
+    source: Source, name: str | None = None, policy: Policy | None = None, library: Library | None = None
+) -> Result:
     """Check a file of interchanges, or a canonical XML document, and return what was found, in source order.
 
-    `source` is the bytes themselves, a path, or an open binary file; `name` is what the report calls it. Bad data never
-    raises; MigError means a damaged installation, OSError a file that cannot be read.
+    `source` is the bytes themselves, a path, or an open binary file; `name` is what the report calls it;
+    `library` (default: ours) holds the guides. Bad data never raises; MigError means a guide that is not sound, OSError
+    a file that cannot be read.
     """
     with opened(source) as (file, known):
-        run = Run(Report(name or known), policy=policy or Policy())
+        run = Run(Report(name or known), policy=policy or Policy(), library=library or ours())
         beginning, file = peek(file)
         if is_xml(beginning):
             from edifact_ics.conversion import edifact_pieces  # not needed for EDIFACT, and it takes time to load
@@ -72,14 +76,14 @@ class InvalidInterchange(Exception):
         self.report = report
 
 
-def translate(source: Source, *, trace: bool = False) -> list[Document]:
+def translate(source: Source, *, trace: bool = False, library: Library | None = None) -> list[Document]:
     """Return the canonical documents of a file's messages, in order.
 
     Raise InvalidInterchange, which carries the report, when an error of form stands. `trace` keeps how the message
     was sent, for the way back.
     """
     with opened(source) as (file, known):
-        run = Run(Report(known), want_xml=True, trace=trace)
+        run = Run(Report(known), want_xml=True, trace=trace, library=library or ours())
         documents = [_document(step) for step in run.steps(file) if isinstance(step, Checked)]
     if run.report.verdict is Verdict.REJECTED:
         raise InvalidInterchange(run.report)
@@ -107,7 +111,12 @@ class Answer:
 
 
 def respond(
-    source: Source, *, kind: str = "both", at: datetime.datetime | None = None, reference: int | None = None
+    source: Source,
+    *,
+    kind: str = "both",
+    at: datetime.datetime | None = None,
+    reference: int | None = None,
+    library: Library | None = None,
 ) -> Answer:
     """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
 
@@ -124,8 +133,8 @@ def respond(
     notes: list[str] = []
     possible = True
     with opened(source) as (file, known):
-        file = as_edifact(file)
-        run = Run(Report(known))
+        file = as_edifact(file, library)
+        run = Run(Report(known), library=library or ours())
         errors: list[Finding] = []
         answered: list[response.Answered] = []
         unknown = ""

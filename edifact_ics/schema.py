@@ -13,7 +13,6 @@ from typing import Any
 
 from lxml import etree
 
-from edifact_ics import resources
 from edifact_ics.canonical import NAMESPACE
 
 _NS = "{" + NAMESPACE + "}"
@@ -35,22 +34,15 @@ class Breach:
     line: int
 
 
-def file_of(message: str) -> Path | None:
-    """Return the XSD of a message by its guide's name, None if it has none."""
-    file = resources.root("schemas") / f"{message.lower()}.xsd"
-    return file if file.is_file() else None
-
-
 @cache
-def _schema(message: str) -> etree.XMLSchema | None:
-    file = file_of(message)
+def _schema(file: Path | None) -> etree.XMLSchema | None:
     return etree.XMLSchema(etree.parse(str(file))) if file else None
 
 
 @cache
-def _parser(message: str) -> etree.XMLParser:
+def _parser(file: Path | None) -> etree.XMLParser:
     return etree.XMLParser(
-        schema=_schema(message),
+        schema=_schema(file),
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -59,19 +51,19 @@ def _parser(message: str) -> etree.XMLParser:
     )
 
 
-def is_valid(message: str, xml: str) -> bool:
-    """Tell whether the element of a message (without namespace declaration, named `name`) is valid."""
+def is_valid(file: Path | None, xml: str) -> bool:
+    """Tell whether the element of a message is valid by the XSD in a file; by none, everything well formed is."""
     try:
-        etree.fromstring(xml, _parser(message))
+        etree.fromstring(xml, _parser(file))
     except etree.XMLSyntaxError:
         return False
     return True
 
 
-def breaches(message: str, element: etree._Element) -> list[Breach]:
+def breaches(file: Path | None, element: etree._Element) -> list[Breach]:
     """Return where a message element breaks its schema, in document order; each element is named once."""
-    schema = _schema(message)
-    if schema is None or schema.validate(element):
+    schema = _schema(file)
+    if file is None or schema is None or schema.validate(element):
         return []
     found: dict[str, Breach] = {}
     reasons: dict[str, str] | None = None
@@ -81,7 +73,7 @@ def breaches(message: str, element: etree._Element) -> list[Breach]:
         if path in found:
             continue
         if reasons is None:
-            reasons = _reasons(message, element)
+            reasons = _reasons(file, element)
         text = reasons.get(path) or _plain(error.message)
         found[path] = Breach(path, names, text, node.text, _seg(node), node.sourceline or 0)
     return list(found.values())
@@ -130,11 +122,11 @@ def _seg(node: etree._Element) -> str:
     return next((e.get("seg") or "" for e in parent.iter() if e.get("seg")), "")
 
 
-def _reasons(message: str, element: etree._Element) -> dict[str, str]:
+def _reasons(file: Path, element: etree._Element) -> dict[str, str]:
     """Return reasons in words by path, as `xmlschema` gives them."""
     tree = etree.fromstring(etree.tostring(element))
     reasons: dict[str, str] = {}
-    for error in _explainer(message).iter_errors(tree):
+    for error in _explainer(file).iter_errors(tree):
         node: Any = error.elem
         if isinstance(node, etree._Element):
             path, _ = _path(node, tree)
@@ -143,11 +135,9 @@ def _reasons(message: str, element: etree._Element) -> dict[str, str]:
 
 
 @cache
-def _explainer(message: str) -> Any:
+def _explainer(file: Path) -> Any:
     import xmlschema
 
-    file = file_of(message)
-    assert file is not None
     return xmlschema.XMLSchema(str(file), defuse="never", allow="local")
 
 

@@ -12,7 +12,8 @@ from lxml import etree
 from edifact_ics import MigError, load_mig, resources
 from edifact_ics.cli import main
 from edifact_ics.directory import NS
-from edifact_ics.mig import SERVICE, Group, Segment, code_lists, messages, read_mig
+from edifact_ics.library import ours, read_mig
+from edifact_ics.mig import SERVICE, Group, Segment
 
 GUIDES = ("CONTRL", "IMD", "SAC", SERVICE)
 BASES = {"guide", "observed", "inferred", "assumed"}
@@ -23,7 +24,7 @@ ELEMENTS = Path(__file__).parent / "data" / "elements-imd-sac.csv"
 
 
 def test_the_guides_there_are() -> None:
-    assert messages() == ("CONTRL", "IMD", "SAC")
+    assert ours().messages == ("CONTRL", "IMD", "SAC")
 
 
 @pytest.mark.parametrize("name", GUIDES)
@@ -90,7 +91,7 @@ def groups_of(group: Group) -> list[Group]:
 
 
 def test_code_lists_are_open_where_they_are_not_certain() -> None:
-    lists = code_lists()
+    lists = ours().code_lists
     assert lists["MessageFunction"].closed
     assert lists["MessageFunction"].labels == {"9": "original", "4": "change", "50": "withdraw"}
     assert not lists["ImportCargoType"].closed  # one of its codes is inferred
@@ -110,7 +111,7 @@ def test_every_code_list_named_is_there_and_used() -> None:
         for value in use.values
         if value.codes is not None
     }
-    assert {"MessageFunction", "NatureType", "YesNo", "ContrlAction"} <= named <= set(code_lists())
+    assert {"MessageFunction", "NatureType", "YesNo", "ContrlAction"} <= named <= set(ours().code_lists)
 
 
 def test_a_guide_that_does_not_exist() -> None:

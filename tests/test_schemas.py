@@ -23,7 +23,8 @@ from xmlschema.validators import XsdComplexType, XsdElement, XsdGroup, XsdSimple
 from edifact_ics import resources
 from edifact_ics.canonical import NAMESPACE
 from edifact_ics.layout import Frame, Layout, paths, written
-from edifact_ics.mig import SERVICE, Group, Mig, Segment, Use, Value, load_mig, messages
+from edifact_ics.library import load_mig, ours
+from edifact_ics.mig import SERVICE, Group, Mig, Segment, Use, Value
 
 SCHEMAS = resources.root("schemas")
 GUIDES = ("IMD", "SAC", "CONTRL", SERVICE)
@@ -480,7 +481,7 @@ def test_guide_and_schema_agree(law: Callable[[str, Path], list[str]], message: 
 
 
 def test_every_guide_is_tried() -> None:
-    assert set(GUIDES) == {*messages(), SERVICE}
+    assert set(GUIDES) == {*ours().messages, SERVICE}
 
 
 @pytest.mark.parametrize("message", GUIDES)
@@ -624,7 +625,7 @@ def test_every_message_stands_in_an_interchange() -> None:
     assert isinstance(kind, XsdComplexType)
     assert isinstance(kind.content, XsdGroup)
     known = {str(e.local_name) for e in kind.content.iter_elements() if isinstance(e, XsdElement)}
-    assert {load_mig(message).xml for message in messages()} <= known
+    assert {load_mig(message).xml for message in ours().messages} <= known
 
 
 @pytest.mark.parametrize("message", ["IMD", "SAC", "CONTRL"])

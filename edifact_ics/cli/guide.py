@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from edifact_ics.cli.options import Unreadable
-from edifact_ics.mig import SERVICE, MigError, load_mig, messages, read_mig
+from edifact_ics.library import ours, read_mig
+from edifact_ics.mig import SERVICE, MigError
 from edifact_ics.render import guide as render
 
 
@@ -32,11 +33,11 @@ def guide(words: tuple[str, ...], basis: str | None) -> None:
     if len(words) > 1:
         raise click.UsageError("One message at a time.")
     if not words:
-        for name in (*messages(), SERVICE):
-            click.echo(f"{name:<8} {load_mig(name).title}")
+        for name in (*ours().messages, SERVICE):
+            click.echo(f"{name:<8} {ours().load(name).title}")
         return
     try:
-        mig = load_mig(words[0].upper() if words[0].lower() != SERVICE else SERVICE)
+        mig = ours().load(words[0].upper() if words[0].lower() != SERVICE else SERVICE)
     except MigError as error:
         raise Unreadable(f"{error}.") from error
     for line in render.text(mig, basis):

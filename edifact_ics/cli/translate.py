@@ -111,7 +111,7 @@ class _Job:
         elif self._from_xml or self._to == "edifact":
             yield from self._same(source)
         elif self._to == "json":
-            yield from _json_pieces(_elements(self._run, source), self._run.trace)
+            yield from _json_pieces(_elements(self._run, source), self._run)
         else:
             for text in xml_pieces(self._run, source):
                 yield text.encode("utf-8")
@@ -127,7 +127,7 @@ class _Job:
             if self._to != "json":
                 yield from iter(lambda: held.read(1 << 16), b"")
             elif self._run.report.verdict is not Verdict.REJECTED or self._force:
-                yield from _json_pieces(_elements_of(held), self._run.trace)
+                yield from _json_pieces(_elements_of(held), self._run)
 
     def whole(self, source: BinaryIO, output: str | None, into: Path | None) -> bool:
         """Translate the file into one; nothing is written before it is known that it may be."""
@@ -158,7 +158,7 @@ class _Job:
                 suffix = "json" if self._to == "json" else "xml"
                 with writing(self._new(into / f"{name}.{suffix}")) as out:
                     if self._to == "json":
-                        out.writelines(_json_pieces(iter([etree.fromstring(xml)[0]]), self._run.trace))
+                        out.writelines(_json_pieces(iter([etree.fromstring(xml)[0]]), self._run))
                     else:
                         out.write(xml)
         return self._may_write() and self._run.report.verdict is not Verdict.REJECTED
@@ -210,8 +210,10 @@ def _elements_of(source: IO[bytes]) -> Iterator[etree._Element]:
     yield from root.iterfind(f"{{{canonical.NAMESPACE}}}Interchange")
 
 
-def _json_pieces(interchanges: Iterator[etree._Element], trace: bool) -> Iterator[bytes]:
+def _json_pieces(interchanges: Iterator[etree._Element], run: Run) -> Iterator[bytes]:
     from edifact_ics.render.tree import tree
+
+    trace = run.trace
 
     yield b'{"interchanges": ['
     for number, interchange in enumerate(interchanges):
@@ -220,9 +222,9 @@ def _json_pieces(interchanges: Iterator[etree._Element], trace: bool) -> Iterato
         for child in interchange:
             name = etree.QName(child).localname
             if name in ("Envelope", "Trailer"):
-                document[name] = tree(child, trace)
+                document[name] = tree(child, run.library, trace)
             else:
-                messages.append({name: tree(child, trace)})
+                messages.append({name: tree(child, run.library, trace)})
         document["messages"] = messages
         yield (",\n" if number else "\n").encode() + json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8")
     yield b"]}\n"

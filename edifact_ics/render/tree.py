@@ -8,17 +8,18 @@ from typing import Any
 from lxml import etree
 
 from edifact_ics.layout import Layout
-from edifact_ics.mig import SERVICE, load_mig, messages
+from edifact_ics.library import Library
+from edifact_ics.mig import SERVICE
 
 Tree = dict[str, Any]
 
 
 @cache
-def _repeating() -> frozenset[str]:
-    """The names of elements that may repeat, in any message."""
+def _repeating(library: Library) -> frozenset[str]:
+    """Return the names of elements that may repeat, in any message."""
     names = {"Unmapped", "Outside"}
-    for message in (*messages(), SERVICE):
-        mig = load_mig(message)
+    for message in (*library.messages, SERVICE):
+        mig = library.load(message)
         names |= {frame.name for frame in Layout(mig).frames.values() if frame.parent is not None}
         for segment in mig.segments():
             for use in segment.uses:
@@ -31,7 +32,7 @@ def _repeating() -> frozenset[str]:
 _TRACE = ("seg", "sent", "carriers", "line-end", "breaks", "count", "trailer-reference", "closed", "terminated")
 
 
-def tree(element: etree._Element, trace: bool = True) -> Tree | str:
+def tree(element: etree._Element, library: Library, trace: bool = True) -> Tree | str:
     """Return an element as nested dictionaries; attributes have `@` in front, text beside them is `#text`.
 
     Without `trace`, what only remembers how the message was sent is left out.
@@ -40,9 +41,9 @@ def tree(element: etree._Element, trace: bool = True) -> Tree | str:
     content: Tree = {f"@{name}": value for name, value in kept}
     for child in element:
         name = etree.QName(child).localname
-        below = tree(child, trace)
+        below = tree(child, library, trace)
         # A container and the value in it may share a name (Quantity): the value is a text and stands alone.
-        if name in _repeating() and not (isinstance(below, str) and etree.QName(element).localname == name):
+        if name in _repeating(library) and not (isinstance(below, str) and etree.QName(element).localname == name):
             content.setdefault(name, []).append(below)
         else:
             content[name] = below
