@@ -15,11 +15,11 @@ from edifact_ics.envelope import Interchange, Message, Stray
 from edifact_ics.interpret import Interpreted, kept, safe
 from edifact_ics.layout import UNMAPPED, Frame, paths
 from edifact_ics.mig import Value
-from edifact_ics.structure import Placed, Walk
 from edifact_ics.syntax import split_elements
 from edifact_ics.table import Table
 from edifact_ics.trace import PART, SEGMENT_PART, TRACE, attribute, to_hex, written_attribute
 from edifact_ics.values import clean
+from edifact_ics.walked import Placed, Walk
 
 NAMESPACE = "urn:edifact-ics:canonical"
 ROOT = "Interchanges"

@@ -45,9 +45,10 @@ from edifact_ics.guides import bgm, guide_of, table_of
 from edifact_ics.interpret import ElementFinding, Interpreted
 from edifact_ics.library import Library, ours
 from edifact_ics.mig import SERVICE
-from edifact_ics.structure import StructureFinding, Walk, walk
+from edifact_ics.structure import walk
 from edifact_ics.syntax import REPERTOIRES, split_elements
 from edifact_ics.table import Table
+from edifact_ics.walked import StructureFinding, Walk
 
 STAGES = ("syntax", "envelope", "structure", "canonical", "schema", "rules")
 _NONE: frozenset[int] = frozenset()

@@ -10,8 +10,8 @@ from edifact_ics.inspection import Checked, Ended, Run, Started, Step
 from edifact_ics.interpret import Interpreted
 from edifact_ics.mig import Value
 from edifact_ics.render.report import FUNCTIONS, shown
-from edifact_ics.structure import Placed
 from edifact_ics.syntax import split_elements
+from edifact_ics.walked import Placed
 
 _NUMBERS = ("LineNumber", "ReferenceNumber", "SegmentPosition")
 _HEADINGS = {
