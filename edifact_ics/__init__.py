@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from edifact_ics.adapters import check, read_interchanges, respond, translate
     from edifact_ics.canonical import Document
     from edifact_ics.finding import Finding, Position, Report, Severity
-    from edifact_ics.mig import MigError, load_mig
+    from edifact_ics.mig import load_mig
+    from edifact_ics.mig_tree import MigError
     from edifact_ics.pipeline import Answer, InvalidInterchange, Result
 
 __version__ = "0.1.0"
@@ -23,7 +24,7 @@ _HOMES = {
     "respond": "adapters",
     "read_interchanges": "adapters",
     "load_mig": "mig",
-    "MigError": "mig",
+    "MigError": "mig_tree",
     "Result": "pipeline",
     "Answer": "pipeline",
     "InvalidInterchange": "pipeline",

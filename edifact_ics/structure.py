@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+from edifact_ics.codes import CODES
 from edifact_ics.directory import segment_types
-from edifact_ics.finding import CODES, MAX_PER_MESSAGE, Severity
-from edifact_ics.interpret import ElementFinding, Interpreted
+from edifact_ics.finding import MAX_PER_MESSAGE, Severity
+from edifact_ics.interpreted import ElementFinding, Interpreted
 from edifact_ics.row import component
 from edifact_ics.syntax import MAX_SEGMENT, Delimiters, split_elements
 from edifact_ics.table import GroupNode, Node, Step, Table

@@ -12,7 +12,8 @@ from lxml import etree
 from edifact_ics import MigError, load_mig, resources
 from edifact_ics.cli import main
 from edifact_ics.directory import NS
-from edifact_ics.mig import SERVICE, Group, Segment, code_lists, messages, read_mig
+from edifact_ics.mig import SERVICE, code_lists, messages, read_mig
+from edifact_ics.mig_tree import Group, Segment
 
 GUIDES = ("CONTRL", "IMD", "SAC", SERVICE)
 BASES = {"guide", "observed", "inferred", "assumed"}

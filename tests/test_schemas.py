@@ -23,7 +23,8 @@ from xmlschema.validators import XsdComplexType, XsdElement, XsdGroup, XsdSimple
 from edifact_ics import resources
 from edifact_ics.canonical import NAMESPACE
 from edifact_ics.layout import Frame, Layout, paths, written
-from edifact_ics.mig import SERVICE, Group, Mig, Segment, Use, Value, load_mig, messages
+from edifact_ics.mig import SERVICE, load_mig, messages
+from edifact_ics.mig_tree import Group, Mig, Segment, Use, Value
 
 SCHEMAS = resources.root("schemas")
 GUIDES = ("IMD", "SAC", "CONTRL", SERVICE)

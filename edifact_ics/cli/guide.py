@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from edifact_ics.cli.options import Unreadable
-from edifact_ics.mig import SERVICE, MigError, load_mig, messages, read_mig
+from edifact_ics.mig import SERVICE, load_mig, messages, read_mig
+from edifact_ics.mig_tree import MigError
 from edifact_ics.render import guide as render
 
 
