@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from edifact_ics.canonical import Document
     from edifact_ics.finding import Finding, Position, Report, Severity
     from edifact_ics.library import Library, load_mig
-    from edifact_ics.mig import MigError
+    from edifact_ics.mig_tree import MigError
     from edifact_ics.pipeline import Answer, InvalidInterchange, Result
 
 __version__ = "0.1.0"
@@ -25,7 +25,7 @@ _HOMES = {
     "read_interchanges": "adapters",
     "load_mig": "library",
     "Library": "library",
-    "MigError": "mig",
+    "MigError": "mig_tree",
     "Result": "pipeline",
     "Answer": "pipeline",
     "InvalidInterchange": "pipeline",

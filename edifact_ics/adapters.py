@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from edifact_ics import pipeline
 from edifact_ics.canonical import Document
-from edifact_ics.envelope import Message, Opened, Reader
+from edifact_ics.envelope import Reader
+from edifact_ics.interchange import Message, Opened
 from edifact_ics.library import Library
+from edifact_ics.repertoire import decode, encode
 from edifact_ics.source import Source as FileSource
 from edifact_ics.source import opened
-from edifact_ics.syntax import decode, encode, split_elements
+from edifact_ics.syntax import split_elements
 
 if TYPE_CHECKING:
     from pydifact.segmentcollection import Interchange

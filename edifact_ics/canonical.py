@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 from operator import itemgetter
 
-from edifact_ics.envelope import Interchange, Message, Stray
-from edifact_ics.interpret import Interpreted, kept, safe
-from edifact_ics.layout import UNMAPPED, Frame, paths
-from edifact_ics.mig import Value
+from edifact_ics.interchange import Message
+from edifact_ics.interpreted import Interpreted, kept, safe
+from edifact_ics.layout import UNMAPPED, Frame
+from edifact_ics.mig_tree import Value
 from edifact_ics.syntax import split_elements
 from edifact_ics.table import Table
 from edifact_ics.trace import PART, SEGMENT_PART, TRACE, attribute, to_hex, written_attribute
@@ -177,7 +177,7 @@ def message_xml(table: Table, message: Message, walk: Walk, trace: bool) -> str:
     return f"<{name}{marks}>{body(table, placed, trace)}{_odd_trailer(message) if trace else ''}</{name}>"
 
 
-def _is_plain(tag: str, elements: list[list[str]]) -> bool:
+def is_plain_trailer(tag: str, elements: list[list[str]]) -> bool:
     """Tell whether a trailer is its tag and two simple elements at most, so that attributes can remember it."""
     return elements[0] == [tag] and len(elements) <= 3 and all(len(parts) == 1 for parts in elements)
 
@@ -186,7 +186,7 @@ def _odd_trailer(message: Message) -> str:
     """Return UNT as elements that keep it whole, where it is not plain; "" where it is, or was not sent."""
     interchange = message.interchange
     raw = message.raws[-1]
-    if not message.closed or _is_plain("UNT", split_elements(raw, interchange.delimiters)):
+    if not message.closed or is_plain_trailer("UNT", split_elements(raw, interchange.delimiters)):
         return ""
     mark = f' seg="{len(message.raws)}"'
     item = kept(raw, interchange.delimiters, interchange.syntax)
@@ -260,142 +260,10 @@ def _trailer_marks(message: Message) -> str:
     if not message.closed:
         return ' closed="no"' + (' terminated="no"' if message.unterminated else "")
     elements = split_elements(message.raws[-1], message.interchange.delimiters)
-    if not _is_plain("UNT", elements):
+    if not is_plain_trailer("UNT", elements):
         return ' closed="no"'  # it is kept whole, see `_odd_trailer`
     count = elements[1][0] if len(elements) > 1 else ""
     reference = elements[2][0] if len(elements) > 2 else ""
     held = len(message.raws)
     marks = attribute("count", f"{count} of {held}") if count != str(held) else ""
     return marks + (attribute("trailer-reference", reference) if reference != message.reference else "")
-
-
-# ---------------------------------------------------------------------- interchanges
-
-
-def opening_xml(interchange: Interchange, envelope: Table, header: Interpreted | None, trace: bool) -> str:
-    """Return the start of an interchange: its tag with attributes, and its Envelope.
-
-    What is only known at its end (UNZ, what follows) stands in the `Trailer` that closes it.
-    """
-    marks = ""
-    if trace:
-        marks = attribute("una", interchange.una) if interchange.una else ' una=""'
-        marks += attribute("before", interchange.before) if interchange.before else ""
-        marks += attribute("break", interchange.lead) if interchange.lead else ""
-        unended = "!" if interchange.header_lost or interchange.header_cut else ""
-        note = ";".join(filter(None, (header.sent if header else "", unended)))
-        if note:
-            marks += written_attribute("sent", note)
-    if header is None:
-        kind = "" if interchange.bare else "missing"
-        return f'<Interchange envelope="{kind or "none"}"{marks}>'
-    if _has_odd_header(interchange):
-        raw = interchange.header_raw
-        end = ' terminated="no"' if interchange.header_cut else ""
-        return f'<Interchange envelope="missing"{marks}>' + _outside(interchange, raw, interchange.lead, end)
-    step = envelope.steps(None, "UNB")[0]
-    inner = (
-        body(envelope, [Placed(1, step, header, "UNB")], trace)
-        if trace
-        else body(envelope, [Placed(1, step, header, "UNB")], False)
-    )
-    inner = inner.replace(' seg="1"', "")
-    return f"<Interchange{marks}><Envelope>{inner}</Envelope>"
-
-
-def _has_odd_header(interchange: Interchange) -> bool:
-    """Tell whether UNB has another tag than UNB (unb), so that only its whole text says what was sent."""
-    return bool(interchange.header) and interchange.header[0] != ["UNB"]
-
-
-def closing_xml(interchange: Interchange, trace: bool) -> str:
-    """Return the end of an interchange: with trace, a Trailer that says how UNZ was sent where that is not plain."""
-    if not trace:
-        return "</Interchange>"
-    marks = ""
-    raw = interchange.trailer
-    if raw is None:
-        marks = ' closed="no"'
-    else:
-        item = kept(raw, interchange.delimiters, interchange.syntax)
-        if not _is_plain("UNZ", split_elements(raw, interchange.delimiters)):
-            end = ' terminated="no"' if interchange.unterminated else ""
-            odd = _outside(interchange, raw, interchange.trailer_lead, end)
-            after = attribute("after", interchange.after) if interchange.after else ""
-            return f'{odd}<Trailer closed="no"{after}/></Interchange>'
-        count = item.value((1, 1))
-        reference = item.value((2, 1))
-        if count != str(interchange.messages):
-            marks += attribute("count", f"{count} of {interchange.messages}")
-        if reference != interchange.reference or _has_odd_header(interchange):
-            marks += attribute("trailer-reference", reference)
-        extra = [(p, t) for p, t in item.unmapped if p not in ((1, 1), (2, 1))]
-        notes = [f"{p[0]}.{p[1]}={to_hex(t, ', ;')}" for p, t in extra] + ([item.sent] if item.sent else [])
-        if notes:
-            marks += written_attribute("sent", ";".join(notes))
-        if interchange.trailer_lead:
-            marks += attribute("break", interchange.trailer_lead)
-    if interchange.unterminated:
-        marks += ' terminated="no"'
-    if interchange.after:
-        marks += attribute("after", interchange.after)
-    return f"<Trailer{marks}/></Interchange>" if marks else "</Interchange>"
-
-
-def stray_xml(stray: Stray) -> str:
-    """Return segments that stood outside any message, kept as they came."""
-    last = len(stray.raws) - 1
-    return "".join(
-        _outside(stray.interchange, raw, lead, ' terminated="no"' if stray.unterminated and number == last else "")
-        for number, (raw, lead) in enumerate(zip(stray.raws, stray.leads, strict=True))
-    )
-
-
-def _outside(interchange: Interchange, raw: str, lead: str, end: str) -> str:
-    item = kept(raw, interchange.delimiters, interchange.syntax)
-    marks = (attribute("break", lead) if lead else "") + (written_attribute("notes", item.sent) if item.sent else "")
-    inner = "".join(text.replace(TRACE, "") for _, text in item.traced or ())
-    return f"<Outside{marks}{end}>{inner}</Outside>"
-
-
-def rest_xml(text: str) -> str:
-    """Return what stood in the file beside its interchanges, kept as it came."""
-    return f"<Rest{attribute('sent', text)}/>"
-
-
-# ---------------------------------------------------------------------- paths
-
-
-def prefixes(table: Table, placed: list[Placed], wanted: set[int]) -> dict[int, tuple[str, dict[int, int]]]:
-    """Return, for the segments wanted, the path of their frame and how many elements each slot of it holds by then."""
-    counts: dict[int, int] = {}
-    trail: list[tuple[str, dict[int, int]]] = [(f"/{table.mig.xml}", counts)]
-    frames: list[Frame] = []
-    found: dict[int, tuple[str, dict[int, int]]] = {}
-    for place in placed:
-        step = place.step
-        if step is not None:
-            if step.frames or (frames[-1] if frames else table.layout.root) is not step.inside:
-                keep = step.stays(frames)
-                del trail[keep + 1 :], frames[keep:]
-                for frame in step.node.frames[keep:]:
-                    frames.append(frame)
-                    path, held = trail[-1]
-                    held[frame.slot] = held.get(frame.slot, 0) + 1
-                    trail.append((f"{path}/{frame.name}[{held[frame.slot]}]", {}))
-            held = trail[-1][1]
-            for slot, _ in place.item.parts:
-                held[slot] = held.get(slot, 0) + 1
-        if place.number in wanted and place.number not in found:
-            found[place.number] = (trail[-1][0], dict(trail[-1][1]))
-    return found
-
-
-def places(table: Table) -> dict[tuple[str, ...], tuple[int, int | None]]:
-    """Return the element (and component, None in a simple element) of each canonical path below the message."""
-    found: dict[tuple[str, ...], tuple[int, int | None]] = {}
-    kinds = {use.id: node.segment.type for node in table.nodes for use in node.segment.uses}
-    for path, use, value in paths(table.layout):
-        element, component = value.places[0]
-        found[path] = (element, component if kinds[use.id].slots[element - 1].composite else None)
-    return found

@@ -8,21 +8,16 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from edifact_ics import canonical, schema
+from edifact_ics import canonical, interchange_xml, paths, schema
+from edifact_ics.codes import finding
 from edifact_ics.document import NotCanonical, Written, read_document
-from edifact_ics.envelope import Stray, finding
-from edifact_ics.finding import (
-    Finding,
-    InterchangeSummary,
-    MessageSummary,
-    Position,
-    Severity,
-    verdict_of,
-)
+from edifact_ics.finding import Finding, InterchangeSummary, MessageSummary, Position, Severity, verdict_of
 from edifact_ics.guides import table_of
-from edifact_ics.inspection import STAGES, Checked, Run, Started, path_of, placed
+from edifact_ics.inspection import STAGES, Checked, Run, Started
+from edifact_ics.interchange import Stray
 from edifact_ics.library import Library
 from edifact_ics.mig import SERVICE
+from edifact_ics.placing import path_of, placed
 from edifact_ics.structure import walk
 
 
@@ -35,15 +30,15 @@ def xml_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
     yield canonical.HEAD + ">"
     for step in run.steps(source):
         if isinstance(step, Started):
-            yield "\n" + canonical.opening_xml(step.interchange, step.envelope, step.header, trace)
+            yield "\n" + interchange_xml.opening_xml(step.interchange, step.envelope, step.header, trace)
         elif isinstance(step, Checked):
             yield "\n" + (step.xml or "")
         elif isinstance(step, Stray):
-            yield canonical.stray_xml(step)
+            yield interchange_xml.stray_xml(step)
         else:
-            yield "\n" + canonical.closing_xml(step.interchange, trace)
+            yield "\n" + interchange_xml.closing_xml(step.interchange, trace)
     if trace and run.tail:
-        yield "\n" + canonical.rest_xml(run.tail)
+        yield "\n" + interchange_xml.rest_xml(run.tail)
     yield f"\n</{canonical.ROOT}>\n"
 
 
@@ -143,7 +138,7 @@ def _guide_findings(library: Library, message: str, element: etree._Element, wri
     table = table_of(library, message, written.delimiters, written.syntax)
     walked = walk(table, list(written.raws), element.get("closed") != "no", True)
     wanted = {f.segment for f in walked.findings if f.inner.path}
-    before = canonical.prefixes(table, walked.placed, wanted) if wanted else {}
+    before = paths.prefixes(table, walked.placed, wanted) if wanted else {}
     found = []
     at = _places(written, element)
     for one in walked.findings:

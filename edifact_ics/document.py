@@ -8,14 +8,16 @@ from typing import BinaryIO
 
 from lxml import etree
 
+from edifact_ics.arrange import CannotWrite
 from edifact_ics.canonical import NAMESPACE, ROOT
 from edifact_ics.directory import Place
 from edifact_ics.library import Library
 from edifact_ics.mig import SERVICE
+from edifact_ics.repertoire import encode
 from edifact_ics.row import to_elements
-from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, encode, join_elements
+from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, join_elements
 from edifact_ics.trace import from_hex, insert, notes_by_segment, parse_note
-from edifact_ics.write import CannotWrite, Kept, Writer, count_sent, kept_elements, read_unmapped, with_insertions
+from edifact_ics.write import Kept, Writer, count_sent, kept_elements, read_unmapped, with_insertions
 
 _NS = "{" + NAMESPACE + "}"
 

@@ -1,4 +1,4 @@
-"""Segments to interchanges and messages: UNB to UNZ, UNG, UNH to UNT, their nesting, references and counts.
+"""Segments to interchanges and messages: UNB to UNZ, UNG, UNH to UNT, and their nesting.
 
 Works through a file once and holds one message at a time. What the elements of a service segment may hold is the
 guide's business (`mig/service.xml`), not this room's.
@@ -7,15 +7,14 @@ guide's business (`mig/service.xml`), not this room's.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import accumulate
 from typing import BinaryIO
 
-from edifact_ics.finding import CODES, Finding, Position
-from edifact_ics.syntax import STANDARD, Block, Delimiters, Scanner, locate, split_elements
+from edifact_ics.codes import finding
+from edifact_ics.finding import Finding, Position
+from edifact_ics.interchange import Closed, Interchange, Message, Opened, Stray
+from edifact_ics.scan import Block, Scanner
+from edifact_ics.syntax import STANDARD, shift, split_elements
 
 MAX_INTERCHANGE = 10 * 1024 * 1024
 _SERVICE = frozenset(("UN", "un", "Un", "uN"))
@@ -30,197 +29,7 @@ _SWALLOWED = {
 }
 
 
-@dataclass(slots=True)
-class Interchange:
-    """One interchange of a file, filled in as it is read.
-
-    `number` counts from 1 in the file. `una` is the service string advice as sent, "" where there was none.
-    `header` is UNB as elements (tag first), empty for bare messages; `trailer` the raw text of UNZ, None if missing.
-    `before` stood in front of it, `lead` in front of UNB, `trailer_lead` in front of UNZ, `after` behind it.
-    """
-
-    number: int
-    offset: int
-    line: int
-    column: int
-    delimiters: Delimiters = STANDARD
-    una: str = ""
-    before: str = ""
-    lead: str = ""
-    header_raw: str = ""
-    header: list[list[str]] = field(default_factory=list)
-    header_place: tuple[int, int, int] = (0, 1, 1)
-    trailer: str | None = None
-    trailer_lead: str = ""
-    trailer_place: tuple[int, int, int] = (0, 1, 1)
-    unterminated: bool = False
-    after: str = ""
-    messages: int = 0
-    segments: int = 0
-    bare: bool = False
-    header_lost: bool = False
-    ends_astray: bool = False
-    header_cut: bool = False
-    references: set[str] = field(default_factory=set)
-    strays: int = 0
-    groups: int = 0
-    ungrouped: int = 0
-
-    def value(self, element: int, component: int = 1) -> str:
-        """Return a component of UNB by its 1-based place, "" where nothing was sent."""
-        try:
-            return self.header[element][component - 1]
-        except IndexError:
-            return ""
-
-    @property
-    def reference(self) -> str:
-        """UNB 0020."""
-        return self.value(5)
-
-    @property
-    def syntax(self) -> str:
-        """UNB 0001, UNOC where there is no UNB."""
-        return self.value(1) or "UNOC"
-
-    def at(
-        self,
-        place: tuple[int, int, int],
-        segment: int,
-        raw: str,
-        element: int | None = None,
-        component: int | None = None,
-    ) -> Position:
-        """Return a position in a service segment that stands outside messages."""
-        shift = locate(raw, element, component, self.delimiters)
-        offset, line, column = _shift(place, raw[:shift])
-        return Position(offset, line, column, self.number, None, None, segment, raw[:3] or None, element, component)
-
-
-@dataclass
-class Message:
-    """One message as sent: `raws` from UNH to UNT, escaped, without terminators.
-
-    `leads` is what stood before each segment but the first (one text for all, or a list with the first included),
-    `first` what stood before UNH. `number` counts from 1 in the interchange. `truncated`: the file ended inside it.
-    `unterminated`: its last segment lacks its terminator. `lost` are the indexes of other segments that lack theirs.
-    """
-
-    interchange: Interchange
-    number: int
-    raws: list[str]
-    leads: str | list[str]
-    first: str
-    place: tuple[int, int, int]
-    closed: bool = True
-    truncated: bool = False
-    unterminated: bool = False
-    lost: set[int] = field(default_factory=set)
-
-    @cached_property
-    def header(self) -> list[list[str]]:
-        """UNH as elements, tag first."""
-        return split_elements(self.raws[0], self.interchange.delimiters)
-
-    @property
-    def reference(self) -> str:
-        """UNH 0062 as sent, "" if missing."""
-        return self.header[1][0] if len(self.header) > 1 else ""
-
-    @property
-    def type(self) -> list[str]:
-        """The components of UNH S009: type, version, release, agency, association code."""
-        return self.header[2] if len(self.header) > 2 else []
-
-    def lead(self, index: int) -> str:
-        """Return what stood in front of a segment, counted from 0."""
-        if index == 0:
-            return self.first
-        return self.leads if isinstance(self.leads, str) else self.leads[index]
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        """The offset of each segment within the message text, counted from the first character before UNH."""
-        sizes = [len(self.lead(i)) + len(raw) + (i not in self.lost) for i, raw in enumerate(self.raws)]
-        return [start + len(self.lead(i)) for i, start in enumerate(accumulate([0, *sizes[:-1]]))]
-
-    @cached_property
-    def _breaks(self) -> list[int]:
-        """The offset behind each line end within the message text."""
-        found: list[int] = []
-        for i, start in enumerate(self._starts):
-            lead = self.lead(i)
-            text = lead + self.raws[i]
-            at = text.find("\n")
-            while at >= 0:
-                found.append(start - len(lead) + at + 1)
-                at = text.find("\n", at + 1)
-        return found
-
-    def at(self, segment: int, element: int | None = None, component: int | None = None) -> Position:
-        """Return a position by the 1-based number of a segment and, if given, of an element and a component."""
-        index = max(0, min(segment, len(self.raws)) - 1)
-        raw = self.raws[index]
-        inside = self._starts[index] + locate(raw, element, component, self.interchange.delimiters)
-        offset, line, column = self.place
-        before = bisect_right(self._breaks, inside)
-        column = inside - self._breaks[before - 1] + 1 if before else column + inside
-        tag = raw.split(self.interchange.delimiters.element, 1)[0][:8] or None
-        return Position(
-            offset + inside,
-            line + before,
-            column,
-            self.interchange.number,
-            self.reference,
-            self.number,
-            segment,
-            tag,
-            element,
-            component,
-        )
-
-
-@dataclass(slots=True)
-class Opened:
-    """An interchange begins; its UNB is known."""
-
-    interchange: Interchange
-    findings: list[Finding]
-
-
-@dataclass(slots=True)
-class Stray:
-    """Segments outside any message, and what stood in front of each. `unterminated`: the last lacks its terminator."""
-
-    interchange: Interchange
-    raws: list[str]
-    leads: list[str]
-    unterminated: bool = False
-
-
-@dataclass(slots=True)
-class Closed:
-    """An interchange ends; its UNZ, if any, is known."""
-
-    interchange: Interchange
-    findings: list[Finding]
-
-
 Event = Opened | Message | Stray | Closed
-
-
-def finding(code: str, position: Position, text: str, value: str | None = None, hint: str | None = None) -> Finding:
-    """Return a finding whose severity and source are those of its code."""
-    known = CODES[code]
-    return Finding(code, known.severity, text, position, value=value, source=known.source, hint=hint)
-
-
-def _shift(place: tuple[int, int, int], text: str) -> tuple[int, int, int]:
-    """Return the place behind `text`, which begins at `place`."""
-    offset, line, column = place
-    lines = text.count("\n")
-    column = len(text) - text.rfind("\n") if lines else column + len(text)
-    return offset + len(text), line + lines, column
 
 
 class Reader:
@@ -295,16 +104,16 @@ class Reader:
         for index, raw in enumerate(raws):
             if raw[:2] not in _SERVICE or raw[:3].upper() == "UNS":
                 if self._message is None:
-                    place, done = self._advance(block, place, done, index)
+                    place, done = block.ahead(place, done, index)
                     self._take_outside(block, index, place)
                 continue
             tag = raw[:3].upper()
             swallowed = _SWALLOWED[tag].search(raw, 4) if tag in _SWALLOWED else None
             if swallowed:
                 block.cut(index, swallowed.start())
-            place, done = self._advance(block, place, done, index)
+            place, done = block.ahead(place, done, index)
             if tag not in ("UNG", "UNZ"):
-                self._last = (_shift(place, block.lead(index)), raw)
+                self._last = (shift(place, block.lead(index)), raw)
             if tag == "UNH":
                 self._take_unh(block, index, place)
             elif tag == "UNT" and self._message is not None and not (block.unterminated and index == len(raws) - 1):
@@ -318,28 +127,6 @@ class Reader:
             self._extend(block, len(raws) - 1)
             if block.unterminated:
                 self._message.unterminated = True
-
-    @staticmethod
-    def _advance(block: Block, place: tuple[int, int, int], done: int, index: int) -> tuple[tuple[int, int, int], int]:
-        """Return the place in front of segment `index` (its lead included), having come as far as `done`."""
-        if index == done:
-            return place, done
-        raws = block.raws[done:index]
-        if isinstance(block.leads, str) and not block.inner:
-            offset, line, column = place
-            leads = block.leads * (index - done - 1) + block.lead(done)
-            size = sum(map(len, raws)) + len(raws) + len(leads)
-            lines = leads.count("\n")
-            if lines:
-                last = block.lead(index - 1)
-                if "\n" in last:
-                    column = len(last) - last.rfind("\n") + len(raws[-1]) + 1
-                    return (offset + size, line + lines, column), index
-            else:
-                return (offset + size, line, column + size), index
-        ends = ("" if done + i in block.lost else "\x00" for i in range(len(raws)))
-        text = "".join(block.lead(done + i) + raw + end for i, (raw, end) in enumerate(zip(raws, ends, strict=True)))
-        return _shift(place, text), index
 
     def _extend(self, block: Block, last: int) -> None:
         """Add the segments of a block, up to and with `last`, to the open message."""
@@ -376,7 +163,7 @@ class Reader:
 
     def _take_una(self, block: Block) -> None:
         raw = block.raws[0]
-        place = _shift((block.offset, block.line, block.column), block.first)
+        place = shift((block.offset, block.line, block.column), block.first)
         if self._message is not None:
             self._break_off()
         self._close_interchange(None)
@@ -415,7 +202,7 @@ class Reader:
             self._extend(block, index - 1)
             self._break_off()
         self._from = index + 1
-        place = _shift(place, lead)
+        place = shift(place, lead)
         if tag == "UNB":
             self._take_unb(raw, lead, place)
             if self._open is not None:
@@ -471,7 +258,7 @@ class Reader:
             self._break_off()
         interchange = self._open
         if interchange is None:
-            interchange = self._new_interchange(_shift(place, block.lead(index)))
+            interchange = self._new_interchange(shift(place, block.lead(index)))
             interchange.bare = True
             self._pending.append(Opened(interchange, self._take_late()))
         interchange.messages += 1
@@ -529,7 +316,7 @@ class Reader:
                 self._behind_una += lead + raw + end
             else:
                 self._before += lead + raw + end
-            where = _shift(place, lead)
+            where = shift(place, lead)
             position = Position(*where, None, None, None, None, raw[:3] or None)
             if block.unterminated:
                 text = f"The file ends inside the segment {raw[:40]!r}: its terminator is missing."
@@ -541,7 +328,7 @@ class Reader:
         if self._open is None:
             assert ended is not None
             if not ended.after:
-                where = _shift(place, lead)
+                where = shift(place, lead)
                 text = f"Data stands after the end of the interchange: {raw[:40]!r}."
                 position = Position(*where, ended.number, None, None, None, raw[:3] or None)
                 self._late.append(finding("ENV-17", position, text, raw[:40]))
@@ -558,7 +345,7 @@ class Reader:
             self._pending.append(Stray(interchange, [raw], [lead], block.unterminated))
         if self._strayed != interchange.segments - 1:
             interchange.strays += 1
-            at = interchange.at(_shift(place, lead), interchange.segments, raw)
+            at = interchange.at(shift(place, lead), interchange.segments, raw)
             if block.unterminated:
                 text = f"The file ends inside the segment {raw[:40]!r}: its terminator is missing."
                 self._late.append(finding("SYN-06", at, text, raw[:40]))
@@ -618,72 +405,3 @@ class Reader:
         if not self._count and not self._late:
             self._late.append(finding("SYN-01", Position(0, 1, 1), "The file holds UNA and nothing else.", self._una))
         self.findings += self._take_late()
-
-
-def trailer_findings(interchange: Interchange, cut: bool) -> list[Finding]:
-    """Return what is wrong with the end of an interchange: UNZ, its count, its reference, its contents.
-
-    `cut`: the file ended inside a message, or inside a segment that was reported already.
-    """
-    found: list[Finding] = []
-    raw = interchange.trailer
-    if interchange.bare and raw is None:
-        return found
-    last = interchange.at(interchange.trailer_place, interchange.segments, raw or "")
-    if not interchange.header:
-        text = f"UNZ closes an interchange that no UNB opened ({raw or ''})."
-        return [finding("ENV-02", last, text, raw)]
-    if interchange.unterminated:
-        text = "The file ends without the terminator of UNZ."
-        return [finding("SYN-06", last, text, raw)]
-    if raw is None:
-        return found
-    elements = split_elements(raw, interchange.delimiters)
-    count = elements[1][0] if len(elements) > 1 else ""
-    reference = elements[2][0] if len(elements) > 2 else ""
-    held = interchange.groups or interchange.messages
-    numeric = count.isdecimal() and len(count) <= 6
-    explained = numeric and held < int(count) <= held + interchange.strays
-    if not held and not interchange.strays:
-        text = "The interchange holds no message."
-        found.append(finding("ENV-10", last, text))
-        explained = True
-    if numeric and int(count) != held and not explained:
-        at = interchange.at(interchange.trailer_place, interchange.segments, raw, 1)
-        noun = "group" if interchange.groups else "message"
-        text = f"UNZ says {int(count)} {_plural(int(count), noun)}, the interchange holds {held}."
-        found.append(finding("ENV-04", at, text, count, f"Write {held}."))
-    if reference and interchange.reference and reference != interchange.reference:
-        at = interchange.at(interchange.trailer_place, interchange.segments, raw, 2)
-        text = f"UNZ says reference {reference!r}, UNB says {interchange.reference!r}."
-        found.append(finding("ENV-05", at, text, reference))
-    return found
-
-
-def missing_trailer(interchange: Interchange, position: Position) -> Finding:
-    """Return the finding that UNZ is missing, placed at the last segment of the interchange."""
-    return finding("ENV-03", position, f"The interchange {interchange.reference} is not closed by UNZ.")
-
-
-def message_trailer_findings(message: Message, explained: frozenset[int]) -> list[Finding]:
-    """Return what is wrong with UNT: its count and its reference.
-
-    `explained` holds the differences between the count named and the segments found that other findings explain
-    already, so that one cause gives one finding.
-    """
-    segments = len(message.raws)
-    elements = split_elements(message.raws[-1], message.interchange.delimiters)
-    count = elements[1][0] if len(elements) > 1 else ""
-    reference = elements[2][0] if len(elements) > 2 else ""
-    found = []
-    if count.isdecimal() and len(count) <= 6 and int(count) != segments and int(count) - segments not in explained:
-        text = f"UNT says {int(count)} segments, the message holds {segments}."
-        found.append(finding("ENV-07", message.at(segments, 1), text, count, f"Write {segments}."))
-    if reference and message.reference and reference != message.reference:
-        text = f"UNT says reference {reference!r}, UNH says {message.reference!r}."
-        found.append(finding("ENV-08", message.at(segments, 2), text, reference))
-    return found
-
-
-def _plural(count: int, noun: str) -> str:
-    return noun if count == 1 else noun + "s"

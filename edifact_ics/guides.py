@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from edifact_ics.envelope import Message, finding
+from edifact_ics.codes import finding
 from edifact_ics.finding import Finding
+from edifact_ics.interchange import Message
 from edifact_ics.library import Library
-from edifact_ics.mig import Mig
+from edifact_ics.mig_tree import Mig
+from edifact_ics.repertoire import outside
 from edifact_ics.structure import walk
-from edifact_ics.syntax import Delimiters, outside, split_elements
+from edifact_ics.syntax import Delimiters, split_elements
 from edifact_ics.table import Table
 
 

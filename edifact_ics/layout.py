@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from edifact_ics.mig import Group, Mig, Segment, Use, Value
+from edifact_ics.mig_tree import Group, Mig, Segment, Use, Value
 
 UNMAPPED = 1 << 20  # the slot of what no row explains: after everything else
 

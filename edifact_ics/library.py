@@ -7,7 +7,8 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from edifact_ics import resources
-from edifact_ics.mig import SERVICE, CodeList, Mig, MigError, parse, read_code_lists, read_guide
+from edifact_ics.mig import SERVICE, parse, read_code_lists, read_guide
+from edifact_ics.mig_tree import CodeList, Mig, MigError
 
 _DATA = ("codes", "directory")
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')

@@ -10,9 +10,10 @@ import re
 from collections import Counter, deque
 from enum import Enum
 
+from edifact_ics.codes import CODES
 from edifact_ics.directory import segment_types
-from edifact_ics.finding import CODES, MAX_PER_MESSAGE, Severity
-from edifact_ics.interpret import ElementFinding, Interpreted
+from edifact_ics.finding import MAX_PER_MESSAGE, Severity
+from edifact_ics.interpreted import ElementFinding, Interpreted
 from edifact_ics.row import component
 from edifact_ics.state import State
 from edifact_ics.syntax import MAX_SEGMENT, Delimiters, split_elements

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from edifact_ics.directory import code_titles, segment_types
-from edifact_ics.envelope import Interchange
 from edifact_ics.finding import Finding, Position, Severity
-from edifact_ics.syntax import STANDARD, join_elements, outside
+from edifact_ics.interchange import Interchange
+from edifact_ics.repertoire import outside
+from edifact_ics.syntax import STANDARD, join_elements
 
 REJECTED, ACKNOWLEDGED = "4", "7"
 UNSPECIFIED = "18"

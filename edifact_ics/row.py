@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from edifact_ics.directory import Place
 from edifact_ics.layout import Layout, written
-from edifact_ics.mig import Condition, Segment, Use, Value
+from edifact_ics.mig_tree import Condition, Segment, Use, Value
 from edifact_ics.syntax import Delimiters, split_elements
 from edifact_ics.values import acceptor
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from edifact_ics.interpret import Interpreted
+from edifact_ics.interpreted import Interpreted
 from edifact_ics.table import Node, Step
 
 

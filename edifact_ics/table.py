@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from edifact_ics.interpret import Interpreted, interpret
+from edifact_ics.interpret import interpret
+from edifact_ics.interpreted import Interpreted
 from edifact_ics.layout import Frame, Layout
-from edifact_ics.mig import Group, Mig, Segment
+from edifact_ics.mig_tree import Group, Mig, Segment
 from edifact_ics.row import Row
 from edifact_ics.syntax import STANDARD, Delimiters
 

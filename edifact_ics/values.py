@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from edifact_ics.directory import Format, code_titles
-from edifact_ics.mig import Value
+from edifact_ics.mig_tree import Value
 
 _BLANKS = re.compile(" +")
 _ILLEGAL = re.compile("[\x01-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from edifact_ics.finding import Severity
-from edifact_ics.interpret import ElementFinding, Interpreted
+from edifact_ics.interpreted import ElementFinding, Interpreted
 from edifact_ics.table import Step
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sample_messages import CONTRL, IMD, SAC, SAC_LONG, UNA, data, interchange, message, segments
 
 import edifact_ics
-from edifact_ics.syntax import Delimiters, Scanner, join_elements, split_elements
+from edifact_ics.scan import Scanner
+from edifact_ics.syntax import Delimiters, join_elements, split_elements
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

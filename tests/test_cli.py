@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from edifact_ics import __version__
 from edifact_ics.cli import main
 from edifact_ics.cli.options import coloured
-from edifact_ics.finding import CODES
+from edifact_ics.codes import CODES
 
 HEAD = b"UNA:+.? '\nUNB+UNOC:3+KBR417H::KBR417H+AAA336C+261118:0915+202611180101++++1++1'\n"
 MESSAGE = (

@@ -19,14 +19,15 @@ from lxml import etree
 from sample_messages import CONTRL, CUSDEC, IMD, SAC, SAC_LONG, UNA, data, interchange, message
 from xmlschema.validators import XsdElement, XsdGroup
 
-from edifact_ics import resources, syntax
+from edifact_ics import resources, scan
 from edifact_ics.canonical import NAMESPACE
 from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.directory import segment_types
 from edifact_ics.finding import Finding, Report, Severity
 from edifact_ics.inspection import Run
 from edifact_ics.pipeline import check
-from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, Scanner, join_elements, locate, split_elements
+from edifact_ics.scan import Scanner
+from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, join_elements, locate, split_elements
 from edifact_ics.values import clean
 
 
@@ -148,7 +149,7 @@ def test_scanning_loses_nothing_whatever_the_chunks(content: bytes) -> None:
     assert expected[1].encode("iso8859-1") == content
     with pytest.MonkeyPatch.context() as patch:
         for size in (1, 2, 7):
-            patch.setattr(syntax, "CHUNK", size)
+            patch.setattr(scan, "CHUNK", size)
             assert scanned(content) == expected
 
 

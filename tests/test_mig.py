@@ -13,7 +13,8 @@ from edifact_ics import MigError, load_mig, resources
 from edifact_ics.cli import main
 from edifact_ics.directory import NS
 from edifact_ics.library import ours, read_mig
-from edifact_ics.mig import SERVICE, Group, Segment
+from edifact_ics.mig import SERVICE
+from edifact_ics.mig_tree import Group, Segment
 
 GUIDES = ("CONTRL", "IMD", "SAC", SERVICE)
 BASES = {"guide", "observed", "inferred", "assumed"}

@@ -24,7 +24,8 @@ from edifact_ics import resources
 from edifact_ics.canonical import NAMESPACE
 from edifact_ics.layout import Frame, Layout, paths, written
 from edifact_ics.library import load_mig, ours
-from edifact_ics.mig import SERVICE, Group, Mig, Segment, Use, Value
+from edifact_ics.mig import SERVICE
+from edifact_ics.mig_tree import Group, Mig, Segment, Use, Value
 
 SCHEMAS = resources.root("schemas")
 GUIDES = ("IMD", "SAC", "CONTRL", SERVICE)

@@ -9,13 +9,15 @@ import re
 import pytest
 from sample_messages import IMD, SAC, SAC_LONG, UNA, data, interchange, message
 
-from edifact_ics import syntax
-from edifact_ics.envelope import Message, Reader
+from edifact_ics import scan
+from edifact_ics.envelope import Reader
 from edifact_ics.finding import Finding, Position, Severity
 from edifact_ics.inspection import Checked, Ended, Run, Started
+from edifact_ics.interchange import Message
 from edifact_ics.pipeline import Result, check
 from edifact_ics.render.report import as_json
-from edifact_ics.syntax import Delimiters, Scanner, join_elements, locate, split_elements
+from edifact_ics.scan import Scanner
+from edifact_ics.syntax import Delimiters, join_elements, locate, split_elements
 
 OTHER = "UNA;|,\\ ~"
 NONE = "UNA:+.  '"  # a blank: no release character
@@ -153,7 +155,7 @@ def test_una_sets_the_characters_of_what_follows(text: str, segments: list[str])
 )
 def test_chunks_never_show_in_the_segments(text: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = scanned(text)
-    monkeypatch.setattr(syntax, "CHUNK", size)
+    monkeypatch.setattr(scan, "CHUNK", size)
     assert scanned(text) == expected
     assert whole(text) == text
 
@@ -166,7 +168,7 @@ def test_chunks_never_show_in_the_report(size: int, end: str, monkeypatch: pytes
     text += interchange(message(SAC), message(SAC, "2"), reference="7", una="", end="\r\n")
     text += interchange(message(SAC.replace("+50", "+51")), reference="8", una=UNA).replace("UNT+10", "UNT+12")
     expected = report_of(data(text))
-    monkeypatch.setattr(syntax, "CHUNK", size)
+    monkeypatch.setattr(scan, "CHUNK", size)
     assert report_of(data(text)) == expected
 
 
@@ -561,7 +563,7 @@ ENDS = pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n\n", "\r"])
 def test_every_component_of_a_message_is_where_it_says(
     end: str, start: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(syntax, "CHUNK", size)
+    monkeypatch.setattr(scan, "CHUNK", size)
     text, places = lay_out([HEAD, *TREE, FOOT], end, start)
     held = next(e for e in Reader(io.BytesIO(data(text))).events() if isinstance(e, Message))
     for (number, element, component), offset in places.items():

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 import click
 
 from edifact_ics.cli.options import FORMATS, Unreadable
-from edifact_ics.finding import CODES
+from edifact_ics.codes import CODES
 
 
 @click.command()

@@ -8,7 +8,8 @@ import click
 
 from edifact_ics.cli.options import Unreadable
 from edifact_ics.library import ours, read_mig
-from edifact_ics.mig import SERVICE, MigError
+from edifact_ics.mig import SERVICE
+from edifact_ics.mig_tree import MigError
 from edifact_ics.render import guide as render
 
 

@@ -11,7 +11,8 @@ from typing import IO, Any, BinaryIO
 
 import click
 
-from edifact_ics.finding import CODES, Policy, Severity
+from edifact_ics.codes import CODES
+from edifact_ics.finding import Policy, Severity
 
 FORMATS = click.Choice(["text", "json"])
 

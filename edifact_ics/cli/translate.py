@@ -14,7 +14,7 @@ from typing import IO, BinaryIO, cast
 import click
 from lxml import etree
 
-from edifact_ics import canonical
+from edifact_ics import canonical, interchange_xml
 from edifact_ics.cli.options import Unreadable, coloured, files, judging, policy, reading, writing
 from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.finding import Policy, Report, Verdict
@@ -151,7 +151,7 @@ class _Job:
         stem = _stem(self._path)
         for step in self._run.steps(source):
             if isinstance(step, Started):
-                opening = canonical.opening_xml(step.interchange, step.envelope, step.header, self._run.trace)
+                opening = interchange_xml.opening_xml(step.interchange, step.envelope, step.header, self._run.trace)
             elif isinstance(step, Checked) and (self._force or not step.rejected):
                 xml = f"{canonical.HEAD}>\n{opening}\n{step.xml}\n</Interchange>\n</{canonical.ROOT}>\n".encode()
                 name = f"{stem}-{step.message.interchange.number}-{step.message.number}"

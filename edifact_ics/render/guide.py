@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from edifact_ics.mig import Group, Mig, Segment, Use, Value
+from edifact_ics.mig_tree import Group, Mig, Segment, Use, Value
 
 
 def text(mig: Mig, basis: str | None = None) -> Iterator[str]:

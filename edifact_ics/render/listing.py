@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from edifact_ics.directory import segment_types
 from edifact_ics.finding import Finding
 from edifact_ics.inspection import Checked, Ended, Run, Started, Step
-from edifact_ics.interpret import Interpreted
-from edifact_ics.mig import Value
+from edifact_ics.interpreted import Interpreted
+from edifact_ics.mig_tree import Value
 from edifact_ics.render.report import FUNCTIONS, shown
 from edifact_ics.syntax import split_elements
 from edifact_ics.walked import Placed

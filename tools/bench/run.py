@@ -33,9 +33,11 @@ from pydifact.parser import Parser
 
 import edifact_ics
 from edifact_ics import guides, pipeline
-from edifact_ics.envelope import Message, Reader
+from edifact_ics.envelope import Reader
+from edifact_ics.interchange import Message
+from edifact_ics.scan import Scanner
 from edifact_ics.structure import walk
-from edifact_ics.syntax import STANDARD, Scanner
+from edifact_ics.syntax import STANDARD
 
 ROOT = Path(__file__).resolve().parents[2]
 SLICE = 1_000_000  # pydifact reads this much of the same messages

@@ -1,0 +1,18 @@
+"""What a finding code means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edifact_ics.finding import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a finding code means: `title` in a few words, `meaning` and `cure` as sentences, `source` the clause."""
+
+    title: str
+    meaning: str
+    cure: str
+    source: str
+    severity: Severity = Severity.ERROR

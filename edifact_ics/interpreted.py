@@ -1,0 +1,117 @@
+"""What one segment says: its values, its XML text, its faults; and a segment of which nothing is known, kept whole."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from edifact_ics.directory import Place
+from edifact_ics.finding import Severity
+from edifact_ics.layout import UNMAPPED
+from edifact_ics.mig_tree import Value
+from edifact_ics.repertoire import decode
+from edifact_ics.row import component
+from edifact_ics.syntax import Delimiters, join_elements, split_elements
+from edifact_ics.trace import PART, TRACE, attribute, escape, insertions
+from edifact_ics.values import clean
+
+_UNSAFE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class ElementFinding:
+    """A finding inside one segment: `element` and `component` count from 1, None means the segment itself.
+
+    `path` is the element's place in the canonical document below its frame, `slot` where that stands in the frame.
+    """
+
+    code: str
+    severity: Severity
+    element: int | None
+    component: int | None
+    message: str
+    value: str | None = None
+    name: str | None = None
+    path: str | None = None
+    slot: int | None = None
+    source: str | None = None
+    hint: str | None = None
+
+
+@dataclass(slots=True)
+class Interpreted:
+    """What one segment says.
+
+    `uses` are the indexes of the uses it is, `parts` its XML by slot, `traced` the same with marks where the trace
+    attributes go (see `TRACE`; None: every element that holds text takes one). `values` are the data elements with
+    their cleaned texts. `carrier` is the id of the use when it brings no element of the document. `sent` says how the
+    text sent differs from the one that would be written ("" when it does not). `runs` holds parts of values that run
+    over several segments: slot, value, text, components. `faulty`: an error stands among the findings. `elements` are
+    the components as sent, unescaped.
+    """
+
+    uses: tuple[int, ...] = ()
+    parts: tuple[tuple[int, str], ...] = ()
+    traced: tuple[tuple[int, str], ...] | None = ()
+    values: tuple[tuple[Value, str], ...] = ()
+    findings: tuple[ElementFinding, ...] = ()
+    carrier: str = ""
+    sent: str = ""
+    joins: bool = False
+    runs: tuple[tuple[int, Value, str, str], ...] = ()
+    faulty: bool = False
+    unmapped: tuple[tuple[Place, str], ...] = ()
+    elements: list[list[str]] | None = None
+
+    def value(self, place: Place) -> str:
+        """Return a component by its place, "" where nothing was sent."""
+        elements = self.elements or []
+        return component(elements, place)
+
+
+def safe(text: str) -> str:
+    """Return a text for XML; what XML cannot hold becomes U+FFFD (the `sent` attribute remembers it)."""
+    if text.isalnum():
+        return text
+    return escape(_UNSAFE.sub("\ufffd", text)).replace("\r", "&#13;")
+
+
+Parts = tuple[tuple[int, str], ...]
+
+
+def keep(
+    tag: list[str], left: list[tuple[Place, str]], parts: Parts = (), traced: Parts | None = ()
+) -> tuple[Parts, Parts]:
+    """Return XML, plain and traced, with the elements added that keep what no row explains.
+
+    A segment of which nothing at all was sent is kept as one element without a place.
+    """
+    name = attribute("tag", PART.join(tag))
+    if not left:
+        left = [((0, 0), "")]
+    plain, marked = list(parts), list(traced or ())
+    for (element, part), text in left:
+        cleaned = clean(text)
+        place = f' at="{element}.{part}"' if element else ""
+        sent = attribute("sent", text) if cleaned != text or _UNSAFE.search(text) else ""
+        shown = safe(cleaned)
+        plain.append((UNMAPPED, f"<Unmapped{name}{place}>{shown}</Unmapped>"))
+        marked.append((UNMAPPED, f"<Unmapped{TRACE}{name}{place}{sent}>{shown}</Unmapped>"))
+    return tuple(plain), tuple(marked)
+
+
+def kept(raw: str, delimiters: Delimiters, syntax: str) -> Interpreted:
+    """Return a segment of which nothing is known, as elements that keep it whole."""
+    elements = split_elements(raw, delimiters)
+    script = insertions(join_elements(elements, delimiters), raw)
+    elements = [[decode(c, syntax) for c in e] for e in elements]
+    left = [((e, c), text) for e, parts in enumerate(elements) if e for c, text in enumerate(parts, 1) if text]
+    parts, traced = keep(elements[0], left)
+    return Interpreted(
+        parts=parts,
+        traced=traced,
+        unmapped=tuple(left),
+        sent=f"@{script}" if script else "",
+        elements=elements,
+        faulty=True,
+    )
