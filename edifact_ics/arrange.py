@@ -65,6 +65,7 @@ class Arranger:
         frame = self._layout.frames_of(group)
         if frame is not None:
             out: list[Bit] = []
+            self._move_beside(group, frame, box)
             for below in box.boxes:
                 if below.frame is frame:
                     heads = [bit for bit in below.bits if bit.position == group.trigger.position]
@@ -73,6 +74,19 @@ class Arranger:
             return out
         instances = self._instances(group, box)
         return [bit for instance in instances for bit in instance]
+
+    def _move_beside(self, group: Group, frame: Frame, box: Box) -> None:
+        """Put the containers that stand beside those of a group into the first one, under which they are sent."""
+        inside = [g for g in group.children if isinstance(g, Group) and g.beside]
+        frames = [self._layout.frames_of(g) for g in inside]
+        beside = [b for b in box.boxes if any(b.frame is f for f in frames)]
+        if not beside:
+            return
+        first = next((b for b in box.boxes if b.frame is frame), None)
+        if first is None:
+            first = Box(frame)
+            box.boxes.append(first)
+        first.boxes += beside
 
     def _instances(self, group: Group, box: Box) -> list[list[Bit]]:
         """Return the instances of a group without a container of its own: each value opens one, the rest hang below."""
@@ -117,6 +131,12 @@ class Arranger:
                 below[id(bit.parent)].append([bit])
                 continue
             wanted = next((c for c in use.when if c.position == group.trigger.position), None)
+            carrier = self._carrier(group, wanted)
+            if carrier is not None and carrier.carrier == "each":
+                head = self._new_head(group, wanted, heads, below)
+                if head is not None:
+                    below[id(head)].append([bit])
+                    continue
             fits = [h for h in heads if self._fits(h, wanted)]
             key = "" if child.max == 1 else use.id
             free = next(

@@ -29,23 +29,24 @@ def read_values(reading: Reading, uses: list[Use], out: Interpreted) -> None:
                 continue
             reading.covered.update(value.places)
             texts = [reading.at(p) for p in value.places]
-            text = _clean(reading, value, texts, use, plan)
-            if value.derived or not text or plan is None:
-                continue
-            found.append((value, text))
-            index = written(use).index(value)
-            if value.segments > 1:
-                runs.append((plan.slots[index], value, text, PART.join(texts)))
-                continue
-            shown = safe(text)
-            xml = f"<{value.xml}>{shown}</{value.xml}>"
-            xml_traced = f"<{value.xml}{TRACE}{_sent(reading, value, texts, text)}>{shown}</{value.xml}>"
-            if plan.wrap:
-                inner.append(xml)
-                inner_traced.append(xml_traced)
-            else:
-                parts.append((plan.slots[index], xml))
-                traced.append((plan.slots[index], xml_traced))
+            for one in _single(texts) if value.parts == "each" else [texts]:
+                text = _clean(reading, value, one, use, plan)
+                if value.derived or not text or plan is None:
+                    continue
+                found.append((value, text))
+                index = written(use).index(value)
+                if value.segments > 1:
+                    runs.append((plan.slots[index], value, text, PART.join(one)))
+                    continue
+                shown = safe(text)
+                xml = f"<{value.xml}>{shown}</{value.xml}>"
+                xml_traced = f"<{value.xml}{TRACE}{_sent(reading, value, one, text)}>{shown}</{value.xml}>"
+                if plan.wrap:
+                    inner.append(xml)
+                    inner_traced.append(xml_traced)
+                else:
+                    parts.append((plan.slots[index], xml))
+                    traced.append((plan.slots[index], xml_traced))
         if inner and plan is not None:
             out.joins = out.joins or plan.joins
             around = (f"<{plan.wrap}>", f"</{plan.wrap}>")
@@ -55,6 +56,12 @@ def read_values(reading: Reading, uses: list[Use], out: Interpreted) -> None:
     if uses and not found:
         out.carrier = uses[0].id
         _say_nothing(reading, uses)
+
+
+def _single(texts: list[str]) -> list[list[str]]:
+    """Return the components of a value that are elements of their own: each in its place, the others empty."""
+    blank = [""] * len(texts)
+    return [[*blank[:number], text, *blank[number + 1 :]] for number, text in enumerate(texts) if text] or [texts]
 
 
 def _say_nothing(reading: Reading, uses: list[Use]) -> None:
@@ -67,7 +74,7 @@ def _say_nothing(reading: Reading, uses: list[Use]) -> None:
 
 def _clean(reading: Reading, value: Value, texts: list[str], use: Use, plan: Plan | None) -> str:
     """Return the cleaned value, having reported its first fault."""
-    joined = "".join(texts)
+    joined = values.joined(value, texts)
     place = value.places[0]
     part = reading.part(place)
     index = written(use).index(value) if not value.derived else 0
@@ -76,7 +83,8 @@ def _clean(reading: Reading, value: Value, texts: list[str], use: Use, plan: Pla
     more: dict[str, str | int | None] = {"name": value.name, "path": path, "slot": slot}
     if value.code:
         return "Y" if joined == value.code else _other_code(reading, value, joined, place, part, more)
-    text = joined if joined.isalnum() else values.clean(joined)
+    cleaned = joined if joined.isalnum() else values.clean(joined)
+    text = values.unpadded(cleaned) if value.padded else cleaned
     if not joined or not text:
         if value.mandatory and place[0] not in reading.said:
             whole = part is None or not any(reading.elements[place[0]] if place[0] < len(reading.elements) else [])
@@ -104,7 +112,7 @@ def _clean(reading: Reading, value: Value, texts: list[str], use: Use, plan: Pla
         message = f"{value.name} is {text[:60]!r}; {fault.expected}."
         source = f"{reading.row.source}, {value.basis}"
         reading.add(fault.code, place[0], part, message, value=text[:200], hint=fault.hint, source=source, **more)
-    elif text != joined:
+    elif cleaned != joined:
         reading.add("VAL-10", place[0], part, f"{value.name} was cleaned to {text[:60]!r}.", value=joined[:200], **more)
     return text
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from edifact_ics.mig_tree import Group, Mig, Segment, Use, Value
+from edifact_ics.mig_tree import Group, Mig, Segment, Use, Value, below
 
 UNMAPPED = 1 << 20  # the slot of what no row explains: after everything else
 
@@ -79,10 +79,12 @@ class Layout:
     def _gather(self, group: Group, node: _Node) -> None:
         for child in group.children:
             if isinstance(child, Group):
-                if child.xml:
-                    node.children[child.xml] = _Node(child.xml, group=child)
-                else:
+                if not child.xml:
                     self._gather(child, node)
+                elif not child.beside:
+                    inside = [g for g in child.children if isinstance(g, Group) and g.beside]
+                    for opened in (child, *inside):
+                        node.children[opened.xml or ""] = _Node(opened.xml or "", group=opened)
                 continue
             for use in child.uses:
                 self._gather_use(child, use, node)
@@ -148,7 +150,7 @@ def paths(layout: Layout) -> Iterator[tuple[tuple[str, ...], Use, Value]]:
     def visit(group: Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Use, Value]]:
         for child in group.children:
             if isinstance(child, Group):
-                yield from visit(child, (*path, child.xml) if child.xml else path)
+                yield from visit(child, below(path, child))
                 continue
             for use in child.uses:
                 for value in written(use):

@@ -8,7 +8,7 @@ from lxml import etree
 
 from edifact_ics import resources
 from edifact_ics.directory import NS, Format, Place, SegmentType, parse_format, segment_types
-from edifact_ics.mig_tree import Alias, CodeList, Condition, Group, Mig, MigError, Segment, Use, Value
+from edifact_ics.mig_tree import ANY, Alias, CodeList, Condition, Group, Mig, MigError, Segment, Use, Value, below
 
 SERVICE = "service"
 
@@ -120,7 +120,11 @@ class _Reader:
             children,
             node.get("basis", ""),
             node.sourceline or 0,
+            node.get("beside") == "yes",
         )
+        for child in children:
+            if isinstance(child, Group) and child.beside and not (child.xml and group.xml and not group.beside):
+                raise self._fail(node, f"group {child.id} stands beside a container that is none")
         self._positions[position] = group
         return group
 
@@ -226,6 +230,8 @@ class _Reader:
             a.get("derived") == "yes",
             a.get("many") == "yes",
             segments,
+            a.get("parts", ""),
+            a.get("padded") == "yes",
             a.get("type", "number" if form.kind == "n" else "text"),
             int(a["decimals"]) if "decimals" in a else None,
             int(a["digits"]) if "digits" in a else None,
@@ -266,7 +272,7 @@ class _Reader:
         def visit(group: Group, path: tuple[str, ...]) -> None:
             for child in group.children:
                 if isinstance(child, Group):
-                    visit(child, (*path, child.xml) if child.xml else path)
+                    visit(child, below(path, child))
                     continue
                 for use in child.uses:
                     for value in use.values:
@@ -290,4 +296,9 @@ def _overlap(one: Use, two: Use) -> bool:
         return True
     if not shared:
         return False
-    return all(keys[c.place] & set(c.values) for c in shared)
+    return all(_meet(keys[c.place], set(c.values)) for c in shared)
+
+
+def _meet(one: set[str], two: set[str]) -> bool:
+    """Tell whether some value is among both."""
+    return bool(one & two or (ANY in one and two - {""}) or (ANY in two and one - {""}))

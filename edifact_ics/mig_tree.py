@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from edifact_ics.directory import Format, Place, SegmentType
 
+ANY = "*"  # in a condition: any value, but one
+
 
 class MigError(Exception):
     """A guide that cannot be used; the text names file and line."""
@@ -21,7 +23,7 @@ class Condition:
     """A component must (or, if `negative`, must not) hold one of `values`; the first is the one written.
 
     `position` names another segment of the message that must satisfy it, None the segment itself. The empty
-    string among the values means that the component may be empty.
+    string among the values means that the component may be empty, `*` that it holds anything.
     """
 
     text: str
@@ -32,7 +34,7 @@ class Condition:
 
     def holds(self, value: str) -> bool:
         """Tell whether a component with this value satisfies the condition."""
-        return (value in self.values) != self.negative
+        return (value in self.values or (bool(value) and ANY in self.values)) != self.negative
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class Value:
     `places` are the components it runs over, `format` the EDIFACT format, `dictionary` the shorter one of the ICS
     data dictionary (None: not known), `dictionary_basis` where that comes from. `code` is one that means Y by being
     sent and is never sent with another value ("": an ordinary value). `derived`: computed when written and left out
-    of the XML. `many`: may repeat under one container. `segments`: how many segments it may run over. `codes` is
+    of the XML. `many`: may repeat under one container. `segments`: how many segments it may run over. `parts` says how
+    its components make one text: run together (""), with a blank put back where one is not full ("words"), or not at
+    all: each is an element of its own ("each"). `padded`: zeros in front say nothing, they only fill. `codes` is
     None and `reference` names the table where the list is not ours. `when` says in which context this name applies
     to the place; empty means always. `element` is its name in the rules document.
     """
@@ -67,6 +71,8 @@ class Value:
     derived: bool
     many: bool
     segments: int
+    parts: str
+    padded: bool
     type: str
     decimals: int | None
     digits: int | None
@@ -135,7 +141,8 @@ class Segment:
 class Group:
     """A position of the guide that holds a segment group; its first child is the trigger.
 
-    `xml` names the container that every instance opens in the canonical document, or is None.
+    `xml` names the container that every instance opens in the canonical document, or is None. `beside`: it stands
+    beside the container of the group around it, not inside.
     """
 
     position: str
@@ -146,6 +153,7 @@ class Group:
     children: tuple[Segment | Group, ...]
     basis: str
     line: int
+    beside: bool = False
 
     @property
     def trigger(self) -> Segment:
@@ -184,6 +192,13 @@ class Mig:
     def identifier(self) -> str:
         """The type as UNH names it, for example CUSDEC:D:99B:UN."""
         return f"{self.type}:{self.version}:{self.release}:{self.agency}"
+
+
+def below(path: tuple[str, ...], group: Group) -> tuple[str, ...]:
+    """Return the path of XML elements that leads to what stands in a group; `path` is that of the group around it."""
+    if group.beside:
+        path = path[:-1]
+    return (*path, group.xml) if group.xml else path
 
 
 def _segments(group: Group) -> Iterator[Segment]:

@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from edifact_ics.directory import Place
 from edifact_ics.layout import Layout, written
-from edifact_ics.mig_tree import Condition, Segment, Use, Value
+from edifact_ics.mig_tree import ANY, Condition, Segment, Use, Value
 from edifact_ics.syntax import Delimiters, split_elements
 from edifact_ics.values import acceptor
 
@@ -26,6 +26,8 @@ def component(elements: list[list[str]], place: Place) -> str:
 
 def cut(text: str, value: Value, capacity: list[int]) -> list[str]:
     """Return a value cut over its components: each filled up, but never with a blank at an edge (guide: run-on)."""
+    if value.parts == "words":
+        return _cut_words(text, capacity)
     parts: list[str] = []
     rest = text
     for size in capacity:
@@ -45,6 +47,22 @@ def cut(text: str, value: Value, capacity: list[int]) -> list[str]:
         parts[-1] += rest
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
+    return parts
+
+
+def _cut_words(text: str, capacity: list[int]) -> list[str]:
+    """Return a value cut over its components; a blank at a cut is left out where the part, not being full, shows it."""
+    parts: list[str] = []
+    for size in capacity:
+        end = size
+        if len(text) > size and " " in text[size - 1 : size + 1]:
+            blank = text.rfind(" ", 0, size)
+            end = blank if blank > 0 else size
+        parts.append(text[:end])
+        text = text[end:].removeprefix(" ") if end < size else text[end:]
+        if not text:
+            break
+    parts[-1] += text
     return parts
 
 
@@ -91,6 +109,7 @@ class Row:
         self.syntax = syntax
         self._by_key: dict[tuple[Place, ...], dict[tuple[str, ...], list[int]]] = {}
         self._keyless: list[int] = []
+        self._open: list[tuple[int, Use]] = []  # uses that a component which holds anything tells from others
         self.fixed_checked = segment.tag != "UNH"  # the envelope judges the type of a message
         conditions: list[Condition] = []
         for index, use in enumerate(segment.uses):
@@ -102,7 +121,7 @@ class Row:
         below = {c for use in segment.uses for c in use.when}
         self.unseen = tuple(c in below or c.holds("") for c in self.conditions)
         self._one_key: tuple[Place, dict[str, list[int]]] | None = None
-        if len(self._by_key) == 1 and len(next(iter(self._by_key))) == 1:
+        if len(self._by_key) == 1 and len(next(iter(self._by_key))) == 1 and not self._open:
             place, uses = next(iter(self._by_key.items()))
             self._one_key = place[0], {key[0]: found for key, found in uses.items()}
         self.plans = tuple(self._plan(use) for use in segment.uses)
@@ -117,6 +136,9 @@ class Row:
         if not use.keys:
             self._keyless.append(index)
             return
+        if any(ANY in c.values for c in use.keys):
+            self._open.append((index, use))
+            return
         table = self._by_key.setdefault(tuple(c.place for c in use.keys), {})
         combinations: list[tuple[str, ...]] = [()]
         for condition in use.keys:
@@ -128,6 +150,7 @@ class Row:
         """Return how to read a use in the plain case; None where there is no such case."""
         layout = self.layout.plans.get(use.id)
         special = any(v.when or v.segments > 1 for v in use.values) or (layout is not None and layout.joins)
+        special = special or any(ANY in c.values for c in use.keys)
         if special or not use.values:
             return None
         grid: dict[Place, Spot | str] = {}
@@ -203,7 +226,7 @@ class Row:
         """Return the indexes of the uses that the qualifiers of a segment name, looking no further than they stand."""
         d = self.delimiters
         if self._one_key is None or self._one_key[0][0] != 1 or d.release in raw:
-            return self._keyless if not self._by_key else self.uses_of(split_elements(raw, d))
+            return self.uses_of(split_elements(raw, d)) if self._by_key or self._open else self._keyless
         (_, part), by_key = self._one_key
         first = raw.split(d.element, 2)
         parts = first[1].split(d.component, part) if len(first) > 1 else []
@@ -220,6 +243,7 @@ class Row:
         found: list[int] = []
         for places, table in self._by_key.items():
             found += table.get(tuple(component(elements, p) for p in places), ())
+        found += [i for i, use in self._open if all(c.holds(component(elements, c.place)) for c in use.keys)]
         return found or self._keyless
 
     def key_places(self) -> list[Place]:
@@ -228,6 +252,9 @@ class Row:
         for places, table in self._by_key.items():
             for place in places:
                 counts[place] = counts.get(place, 0) + len(table)
+        for _, use in self._open:
+            for condition in use.keys:
+                counts[condition.place] = counts.get(condition.place, 0) + 1
         return sorted(counts, key=lambda p: -counts[p])
 
     def matches(self, raw: str) -> bool:
@@ -246,7 +273,8 @@ class Row:
         grid = {**texts, **(constants or {})}
         for use in uses:
             for condition in use.keys:
-                grid.setdefault(condition.place, condition.values[0])
+                if condition.values[0] != ANY:
+                    grid.setdefault(condition.place, condition.values[0])
         for use in uses:
             for condition in use.fixed:
                 if condition.place not in grid and self.is_fixed(use, condition.place, grid):

@@ -150,7 +150,7 @@ class Table:
         frame = self.layout.frames_of(group)
         node = GroupNode(group, parent, index, frame if parent is not None else None)
         if node.frame is not None:
-            frames = (*frames, node.frame)
+            frames = (*(frames[:-1] if group.beside else frames), node.frame)
         node.counter = self._counter()
         node.first = self.counters
         node.first_use = self.use_counters
@@ -227,13 +227,9 @@ class Table:
             missing += tuple(_required([child]))
 
     def _step(self, missing: tuple[Node, ...], node: Node, entered: tuple[GroupNode, ...]) -> Step:
-        base = entered[0].parent if entered else node.group
-        depth = 0
-        up = base
-        while up is not None:
-            depth += up.frame is not None
-            up = up.parent
-        frames = tuple(group.frame for group in entered if group.frame is not None)
+        opened = [group.frame for group in entered]
+        frames = tuple(frame for frame in node.frames if frame in opened)
+        depth = len(node.frames) - len(frames)
         is_trigger = node.index == 0 and bool(entered) and entered[-1] is node.group
         counter = node.group.counter if is_trigger else node.counter
         limit = node.group.group.max if is_trigger else node.limit

@@ -16,6 +16,7 @@ from edifact_ics.mig_tree import Value
 
 _BLANKS = re.compile(" +")
 _ILLEGAL = re.compile("[\x01-\x1f\x7f-\x9f\ud800-\udfff]")
+_PADDING = re.compile(r"\A(-?)0+(?=[0-9]+(?:\.[0-9]*)?\Z)")
 _NUMBER = re.compile(r"-?(\d*)(?:([.,])(\d*))?")
 
 
@@ -42,11 +43,30 @@ def clean(text: str) -> str:
     return text.strip(" ")
 
 
+def joined(value: Value, texts: list[str]) -> str:
+    """Return the components of a value as one text; a blank that was lost at a cut between words is put back."""
+    if value.parts != "words":
+        return "".join(texts)
+    room = value.format.most // value.format.parts
+    last = len(texts) - 1
+    return "".join(f"{t} " if t and len(t) < room and i < last and texts[i + 1] else t for i, t in enumerate(texts))
+
+
+def unpadded(text: str) -> str:
+    """Return a number without the zeros that pad it: `-0012.50` is -12.50. What is no number stays."""
+    return _PADDING.sub(r"\1", text)
+
+
 def acceptor(value: Value, room: int) -> Callable[[str], bool]:
-    """Return a quick test that holds only for texts in which `fault` would find nothing.
+    """Return a quick test that holds only for texts in which `fault` would find nothing, and that are read as sent.
 
     `room` is what the component holds. Texts it turns down may be sound all the same.
     """
+    accepts = _acceptor(value, room)
+    return (lambda text: unpadded(text) == text and accepts(text)) if value.padded else accepts
+
+
+def _acceptor(value: Value, room: int) -> Callable[[str], bool]:
     codes = value.codes.labels if value.codes and value.codes.labels else None
     if value.type == "decimal":
         most = min(room, value.format.most, value.dictionary.most if value.dictionary else room)

@@ -22,7 +22,7 @@ from edifact_ics.row import Row, cut, to_elements
 from edifact_ics.syntax import STANDARD, Delimiters, join_elements, split_elements
 from edifact_ics.table import Table
 from edifact_ics.trace import PART, SEGMENT_PART, from_hex, insert, notes_by_segment, parse_note
-from edifact_ics.values import clean
+from edifact_ics.values import clean, joined, unpadded
 
 _NS = "{" + NAMESPACE + "}"
 
@@ -206,7 +206,11 @@ class Writer:
         position = self._uses[use.id][0].segment.position
         for index, parts in enumerate(pieces):
             number = numbers[index] if index < len(numbers) else None
-            bit = None if value.many or index else box.shared.get(use.id)
+            bit = None if (value.many and value.parts != "each") or index else box.shared.get(use.id)
+            if value.parts == "each" and remembered is None and bit is not None:
+                parts = [""] * sum(place in bit.texts for place in value.places) + parts
+                bit = bit if len(parts) <= len(value.places) else None
+                parts = parts[-1:] if bit is None else parts
             if bit is None or (number is not None and bit.number != number):
                 bit = Bit(position, [use], {}, number)
                 box.bits.append(bit)
@@ -227,7 +231,8 @@ class Writer:
             return [[value.code]]
         if remembered is not None:
             pieces = [piece.split(PART) for piece in remembered.split(SEGMENT_PART)]
-            if clean("".join("".join(p) for p in pieces)) == text and len(pieces) <= value.segments:
+            said = clean("".join(joined(value, piece) for piece in pieces))
+            if (unpadded(said) if value.padded else said) == text and len(pieces) <= value.segments:
                 return pieces
         capacity = leaf.row.capacity(value)
         if value.segments == 1:
