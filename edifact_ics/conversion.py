@@ -11,8 +11,8 @@ from lxml import etree
 from edifact_ics import canonical, interchange_xml, paths, schema
 from edifact_ics.codes import finding
 from edifact_ics.document import NotCanonical, Written, read_document
-from edifact_ics.finding import Finding, InterchangeSummary, MessageSummary, Position, Severity, verdict_of
-from edifact_ics.guides import table_of
+from edifact_ics.finding import Finding, InterchangeSummary, MessageSummary, Position, Severity, leniently, verdict_of
+from edifact_ics.guides import is_lenient, table_of
 from edifact_ics.inspection import STAGES, Checked, Run, Started
 from edifact_ics.interchange import Stray
 from edifact_ics.library import Library
@@ -65,6 +65,9 @@ def _written(written: Written, run: Run) -> Iterator[str]:
     element = written.element
     if element is not None and written.message is not None:
         found = _xml_findings(run.library, written.message, element, written)
+        sender = report.interchanges[-1].sender if report.interchanges else ""
+        if written.message != SERVICE and is_lenient(run.library.load(written.message), sender):
+            found = leniently(found)
     if written.error is not None and not found:
         line = element.sourceline if element is not None else None
         at = Position(line=line, interchange=written.interchange or None)
@@ -94,7 +97,7 @@ def _xml_summary(library: Library, element: etree._Element, written: Written) ->
         written.number,
         _child(element, "MessageReferenceNumber"),
         guide.type,
-        _child(element, "DocumentName"),
+        _child(element, "DocumentName") or _child(element, "MessageType"),
         _child(element, "MessageFunction"),
         _child(element, "SenderReference"),
         _child(element, "SenderReferenceVersion"),

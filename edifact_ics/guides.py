@@ -1,4 +1,4 @@
-"""Which guide a message follows: by its type in UNH and its document name in BGM."""
+"""Which guide a message follows: by its type in UNH and its document name in BGM; and how strictly it is judged."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from functools import lru_cache
 
 from edifact_ics.codes import finding
 from edifact_ics.finding import Finding
-from edifact_ics.interchange import Message
+from edifact_ics.interchange import CUSTOMS, Message
 from edifact_ics.library import Library
 from edifact_ics.mig_tree import Mig
 from edifact_ics.repertoire import outside
 from edifact_ics.structure import walk
 from edifact_ics.syntax import Delimiters, split_elements
 from edifact_ics.table import Table
+from edifact_ics.walked import Walk
 
 
 @lru_cache(maxsize=64)
@@ -27,25 +28,59 @@ def guide_of(library: Library, message: Message) -> Mig | Finding:
     known = library.by_identifier.get(kind)
     if known is None:
         return _unknown_type(library, message, kind)
-    if "" in known:
-        return library.load(known[""])
-    name = bgm(message)
-    if name is None:
-        return _likeliest(library, message, list(known.values()))
-    document = name[1][3] if len(name) > 1 and len(name[1]) > 3 else ""
-    if not document:
-        return _likeliest(library, message, list(known.values()))
+    document = _document(message) if len(known) > 1 or "" not in known else ""
     if document in known:
         return library.load(known[document])
-    number = next(
-        i for i, raw in enumerate(message.raws, 1) if raw[:4] == "BGM" + message.interchange.delimiters.element
-    )
+    if not document:
+        return _likeliest(library, message, list(known.values()))
+    if "" in known and outside(document, message.interchange.syntax) is None:
+        return library.load(known[""])
+    number = _beginning(message)
     wrong = outside(document, message.interchange.syntax)
     if wrong is not None:
         text = f"The document name holds the character 0x{ord(document[wrong]):02X}, which is not in the repertoire."
         return finding("SYN-05", message.at(number, 1, 4), text, document)
     text = f"Document name {document!r} is unknown; for {kind} {', '.join(sorted(known))} are known."
     return finding("ENV-16", message.at(number, 1, 4), text, document)
+
+
+def _document(message: Message) -> str:
+    name = bgm(message)
+    return name[1][3] if name is not None and len(name) > 1 and len(name[1]) > 3 else ""
+
+
+def _beginning(message: Message) -> int:
+    """Return the number of the segment BGM."""
+    start = "BGM" + message.interchange.delimiters.element
+    return next(i for i, raw in enumerate(message.raws, 1) if raw.startswith(start))
+
+
+def wider_guide(library: Library, guide: Mig, walked: Walk) -> Mig | None:
+    """Return the guide of any document of the type, where an assumed one met segments that it does not know."""
+    default = library.by_identifier[guide.identifier].get("")
+    unknown = any(found.inner.code in ("STR-03", "STR-04", "STR-05") for found in walked.findings)
+    return library.load(default) if default is not None and unknown and guide.assumed else None
+
+
+def without_guide(library: Library, message: Message, guide: Mig) -> list[Finding]:
+    """Return the finding that a document is read by the guide of any document; none where it has a guide of its own."""
+    known = library.by_identifier[guide.identifier]
+    if guide.document or len(known) == 1 or bgm(message) is None:
+        return []
+    document = _document(message)
+    if document in known and document:
+        why = f"The layout of {document} is assumed, and this one holds segments that it does not know"
+    elif document in library.code_lists["DocumentKnownByName"].labels:
+        why = f"The document {document} is known by name only"
+    else:
+        why = f"Document name {document!r} is unknown" if document else "BGM names no document"
+    text = f"{why}; it is read by {guide.identifier} as the directory has it."
+    return [finding("ENV-18", message.at(_beginning(message), 1, 4 if document else None), text, document or None)]
+
+
+def is_lenient(guide: Mig, sender: str) -> bool:
+    """Tell whether a message is judged leniently: Customs sent it. `sender` is that of its interchange."""
+    return guide.sender == "customs" or (guide.sender == "both" and sender == CUSTOMS)
 
 
 def _unknown_type(library: Library, message: Message, kind: str) -> Finding:

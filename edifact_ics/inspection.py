@@ -25,9 +25,10 @@ from edifact_ics.finding import (
     Position,
     Report,
     Severity,
+    leniently,
     verdict_of,
 )
-from edifact_ics.guides import bgm, guide_of, table_of
+from edifact_ics.guides import bgm, guide_of, is_lenient, table_of, wider_guide, without_guide
 from edifact_ics.interchange import Closed, Interchange, Message, Opened, Stray
 from edifact_ics.interpreted import Interpreted
 from edifact_ics.library import Library, ours
@@ -260,6 +261,12 @@ class Run:
             return
         table = table_of(self.library, guide.message, message.interchange.delimiters, message.interchange.syntax)
         walked = walk(table, message.raws, message.closed, message.truncated, message.unterminated)
+        wider = wider_guide(self.library, guide, walked)
+        if wider is not None:
+            guide, delimiters = wider, message.interchange.delimiters
+            table = table_of(self.library, guide.message, delimiters, message.interchange.syntax)
+            walked = walk(table, message.raws, message.closed, message.truncated, message.unterminated)
+        done.findings += without_guide(self.library, message, guide)
         done.table, done.walk = table, walked
         done.findings += [swallowed(message, index) for index in message.lost]
         if walked.findings:
@@ -274,6 +281,9 @@ class Run:
         elif walked.trailer is None and not (walked.garbled and not message.truncated):
             done.findings += self._unclosed(message)
         self._check_schema(done, table, walked)
+        if is_lenient(guide, message.interchange.value(2)):
+            done.findings = leniently(done.findings)
+            walked.unlisted[Severity.WARNING] += walked.unlisted.pop(Severity.ERROR, 0)
 
     def _unclosed(self, message: Message) -> list[Finding]:
         at = message.at(len(message.raws))

@@ -13,6 +13,8 @@ from itertools import accumulate
 from edifact_ics.finding import Finding, Position
 from edifact_ics.syntax import STANDARD, Delimiters, locate, shift, split_elements
 
+CUSTOMS = "AAA336C"  # the site of Customs
+
 
 @dataclass(slots=True)
 class Interchange:

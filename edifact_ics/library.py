@@ -37,7 +37,7 @@ class Library:
 
     @cached_property
     def by_identifier(self) -> dict[str, dict[str, str]]:
-        """The guides by type (CUSDEC:D:99B:UN) and document name ("" where the type has but one)."""
+        """The guides by type (CUSDEC:D:99B:UN) and document name ("": any that has no guide of its own)."""
         known: dict[str, dict[str, str]] = {}
         for name, head in self._heads.items():
             identifier = ":".join(head.get(part, "") for part in ("type", "version", "release", "agency"))

@@ -168,8 +168,8 @@ class Group:
 class Mig:
     """The guide of one message.
 
-    `document` is its name in BGM, "" where the type alone says which message it is. `sender` is trader, customs or
-    both; `xml` names its canonical root element.
+    `document` is its name in BGM, "" where the guide is that of every document of the type that has none of its own.
+    `sender` is trader, customs or both; `xml` names its canonical root element.
     """
 
     message: str
@@ -187,6 +187,12 @@ class Mig:
     def segments(self) -> Iterator[Segment]:
         """Give the segments in guide order, groups opened up."""
         yield from _segments(self.root)
+
+    @property
+    def assumed(self) -> bool:
+        """Tell whether the whole layout is assumed: no message of this document was ever seen."""
+        beginning = [value for s in self.segments() if s.tag == "BGM" for use in s.uses for value in use.values]
+        return bool(beginning) and all(value.basis == "assumed" for value in beginning)
 
     @property
     def identifier(self) -> str:

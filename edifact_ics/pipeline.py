@@ -11,6 +11,7 @@ from typing import BinaryIO
 from edifact_ics.canonical import Document
 from edifact_ics.finding import Finding, Policy, Report, Severity, Verdict
 from edifact_ics.inspection import Checked, Ended, Run, Started
+from edifact_ics.interchange import CUSTOMS
 from edifact_ics.library import Library, ours
 from edifact_ics.source import Source, is_xml, opened, peek
 
@@ -151,7 +152,7 @@ def respond(
                 name = step.interchange.reference or str(step.interchange.number)
                 hindrance = response.hindrance(step.interchange)
                 why = response.is_due(step.interchange, errors, answered)
-                if step.interchange.value(2) == response.CUSTOMS and unknown:
+                if step.interchange.value(2) == CUSTOMS and unknown:
                     hindrance = f"the answer of Customs is of a type not known here ({unknown})"
                 if hindrance:
                     possible = False

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 
 from edifact_ics.directory import code_titles, segment_types
 from edifact_ics.finding import Finding, Position, Severity
-from edifact_ics.interchange import Interchange
+from edifact_ics.interchange import CUSTOMS, Interchange
 from edifact_ics.repertoire import outside
 from edifact_ics.syntax import STANDARD, join_elements
 
 REJECTED, ACKNOWLEDGED = "4", "7"
 UNSPECIFIED = "18"
-CUSTOMS = "AAA336C"
 _MAX_UCS, _MAX_UCD = 999, 99
 _SERVICE = ("UNA", "UNB", "UNZ")
 

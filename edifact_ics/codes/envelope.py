@@ -186,4 +186,12 @@ ENV: dict[str, Code] = {
         "Remove what follows UNZ.",
         "ISO 9735 (syntax 3), 8",
     ),
+    "ENV-18": Code(
+        "document without a guide of its own",
+        "This answer of Customs is explained by no guide, or its guide is assumed and does not know all of it. It was "
+        "read by the unrestricted CUSRES of D.99B: nothing is lost, but the elements bear the names of D.99B.",
+        "Nothing is wrong with the message. A guide for this document can be written once its content is known.",
+        "ICS answers, documents",
+        Severity.WARNING,
+    ),
 }
