@@ -147,6 +147,24 @@ class Level:
         return not self.guide.kinds_of(name)
 
     @property
+    def top(self) -> Level:
+        """The header of the message."""
+        here = self
+        while here.parent is not None:
+            here = here.parent
+        return here
+
+    def inside(self) -> Iterator[Level]:
+        """Give the levels inside this one, however deep, in document order."""
+        for level in self.below:
+            yield level
+            yield from level.inside()
+
+    def lines(self) -> list[Level]:
+        """Return the lines inside this level."""
+        return [level for level in self.inside() if level.kind == LINE]
+
+    @property
     def function(self) -> str | None:
         """Original, Change or Withdraw; a line that a Change inserts is judged as in an Original."""
         function = self.get("MessageFunction")

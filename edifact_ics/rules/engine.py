@@ -165,9 +165,11 @@ def _target(rule: Rule, guide: Guide, kind: str) -> str | None:
     """Return the element a rule is about in levels of a kind; None if it does not apply there ("" if it names none)."""
     if rule.messages and guide.message not in rule.messages:
         return None
-    if not rule.carried:
-        return "" if rule.level in (kind, EVERY) or (rule.level is None and kind == HEADER) else None
     target = next((name for name in rule.carried if guide.kinds_of(name)), None)
+    if target is None and rule.carried:
+        return None
+    if rule.shape == CHECK and not rule.on:
+        return "" if rule.level in (kind, EVERY) or (rule.level is None and kind == HEADER) else None
     if target is None:
         return None
     kinds = guide.kinds_of(target)

@@ -81,6 +81,7 @@ def rule(
     ident: str,
     *,
     on: str | tuple[str, ...] = (),
+    carried: tuple[str, ...] = (),
     level: str | None = None,
     when: Condition = ALWAYS,
     needs: str | tuple[str, ...] = (),
@@ -94,7 +95,8 @@ def rule(
     """Make a rule of a function that takes a level (and what else is known) and gives complaints.
 
     `on`: it is called for each level that has one of these elements; without, for each level of the kind `level`
-    (Header, TransportLine, Line …). `when` must surely hold. `needs` names reference tables, or `history`.
+    (Header, TransportLine, Line …), in messages whose guide has one of `carried`. `when` must surely hold. `needs`
+    names reference tables, or `history`.
     """
 
     def made(check: Check) -> Rule:
@@ -106,7 +108,7 @@ def rule(
             target=names[0] if names else "",
             condition=when,
             check=check,
-            carried=names,
+            carried=carried or names,
             level=level,
             on=names,
             needs=wants,

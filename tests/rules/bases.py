@@ -31,7 +31,7 @@ BASES: dict[str, tuple[str, str, str]] = {
     "change": ("imd-sea-lcl-change", "IMD", ""),
     "withdraw": ("imd-withdraw", "IMD", ""),
     "sac": ("sac-air-short", "SAC", ""),
-    "sac-long": ("sac-sea-long", "SAC", ""),
+    "sac-long": ("sac-sea-long", "SAC", "BankAccountName=-"),
 }
 
 

@@ -9,6 +9,7 @@ from edifact_ics.rules import standard
 from tests.rules.bases import BASES, made
 from tests.rules.cases import Case, cases
 from tests.rules.given import GIVEN
+from tests.rules.test_catalogue import PENDING
 
 CASES = cases()
 
@@ -34,9 +35,8 @@ def test_case(case: Case) -> None:
 
 def test_every_rule_has_cases_that_pass_and_fail() -> None:
     known = {(case.rule, case.outcome) for case in CASES}
-    missing = [
-        f"{one.id} {outcome}" for one in standard() for outcome in ("pass", "fail") if (one.id, outcome) not in known
-    ]
+    done = [one.id for one in standard() if one.id not in PENDING]
+    missing = [f"{ident} {outcome}" for ident in done for outcome in ("pass", "fail") if (ident, outcome) not in known]
     assert missing == []
 
 
