@@ -18,6 +18,7 @@ from edifact_ics.envelope import Reader
 from edifact_ics.interchange import Message, Opened
 from edifact_ics.library import Library
 from edifact_ics.repertoire import decode, encode
+from edifact_ics.rules import RuleSet
 from edifact_ics.source import Source as FileSource
 from edifact_ics.source import opened
 from edifact_ics.syntax import split_elements
@@ -28,13 +29,22 @@ if TYPE_CHECKING:
     Source = FileSource | Interchange
 
 
-def check(source: Source, *, library: Library | None = None) -> pipeline.Result:
+def check(
+    source: Source,
+    *,
+    library: Library | None = None,
+    rules: RuleSet | None = None,
+    reference: object = None,
+    history: object = None,
+) -> pipeline.Result:
     """Check a file and return what was found, in source order.
 
     `source` is the bytes themselves, a path, an open binary file or a pydifact interchange; `library` holds the guides
-    (default: ours). Bad data never raises; MigError means a guide that is not sound, OSError an unreadable file.
+    (default: ours). `rules` are the business rules to judge by: None means ours and those of installed packages. Rules
+    that need `reference` tables or the `history` of what was sent are skipped without them; the report says so. Bad
+    data never raises; MigError means a guide that is not sound, OSError an unreadable file.
     """
-    return pipeline.check(_source(source), library=library)
+    return pipeline.check(_source(source), library=library, rules=rules, reference=reference, history=history)
 
 
 def translate(source: Source, *, trace: bool = False, library: Library | None = None) -> list[Document]:

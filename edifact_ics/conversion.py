@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from lxml import etree
 
-from edifact_ics import canonical, interchange_xml, paths, schema
+from edifact_ics import canonical, interchange_xml, judging, paths, schema
 from edifact_ics.codes import finding
 from edifact_ics.document import NotCanonical, Written, read_document
 from edifact_ics.finding import Finding, InterchangeSummary, MessageSummary, Position, Severity, leniently, verdict_of
@@ -57,6 +58,7 @@ def edifact_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
     except NotCanonical as error:
         code = "XSD-03" if error.well_formed else "XSD-02"
         report.add(run.policy.apply([finding(code, Position(line=error.line), str(error))]))
+    run.say_rules("no message was free of errors of form")
 
 
 def _written(written: Written, run: Run) -> Iterator[str]:
@@ -68,6 +70,9 @@ def _written(written: Written, run: Run) -> Iterator[str]:
         sender = report.interchanges[-1].sender if report.interchanges else ""
         if written.message != SERVICE and is_lenient(run.library.load(written.message), sender):
             found = leniently(found)
+        errors = any(f.severity is Severity.ERROR for f in found)
+        if not errors and written.error is None and written.message != SERVICE and run.engine is not None:
+            found += _rule_findings(written.message, element, written, run)
     if written.error is not None and not found:
         line = element.sourceline if element is not None else None
         at = Position(line=line, interchange=written.interchange or None)
@@ -84,6 +89,7 @@ def _written(written: Written, run: Run) -> Iterator[str]:
         last = report.interchanges[-1]
         last.reference = _child(element, "InterchangeControlReferenceNumber")
         last.sender, last.recipient = _child(element, "InterchangeCreator"), _child(element, "RecipientSite")
+        run.lodged = judging.day(_child(element, "PreparationDate"))
     yield written.text
 
 
@@ -152,12 +158,28 @@ def _guide_findings(library: Library, message: str, element: etree._Element, wri
     return found
 
 
+def _rule_findings(message: str, element: etree._Element, written: Written, run: Run) -> list[Finding]:
+    """Return what the business rules complain of, at the lines of the XML."""
+    assert run.engine is not None
+    table = table_of(run.library, message, written.delimiters, written.syntax)
+    placed_ = walk(table, list(written.raws), element.get("closed") != "no", True).placed
+    at = _places(written, element)
+    report = run.report.interchanges
+    sender = report[written.interchange - 1].sender if len(report) >= written.interchange else ""
+    known = replace(run.engine.known, client=sender, lodged=run.lodged)
+    run.judged += 1
+    return judging.findings(run.engine, table, placed_, known, lambda spot: at(_line(element, spot.path)))
+
+
 def _line(element: etree._Element, path: str | None) -> int | None:
-    """Return the line of the element at a path, of the message where it has none."""
+    """Return the line of the element at a path, of what it should stand in where there is none."""
     steps = (path or "").split("/")[2:]
-    where = "/".join(f"{{{canonical.NAMESPACE}}}{step}" for step in steps)
-    at = element.find(where) if steps else element
-    return (element if at is None else at).sourceline
+    while steps:
+        at = element.find("/".join(f"{{{canonical.NAMESPACE}}}{step}" for step in steps))
+        if at is not None:
+            return at.sourceline
+        steps.pop()
+    return element.sourceline
 
 
 def _places(written: Written, element: etree._Element) -> Callable[[int | None], Position]:

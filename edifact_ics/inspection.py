@@ -6,14 +6,15 @@ One message at a time, and a broken one does not sink its neighbours.
 
 from __future__ import annotations
 
+import datetime
 import gc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from edifact_ics import canonical, schema
+from edifact_ics import canonical, judging, schema
 from edifact_ics.codes import finding
 from edifact_ics.envelope import MAX_INTERCHANGE, Reader
 from edifact_ics.finding import (
@@ -34,6 +35,7 @@ from edifact_ics.interpreted import Interpreted
 from edifact_ics.library import Library, ours
 from edifact_ics.mig import SERVICE
 from edifact_ics.placing import end_offset, last_place, place_findings, placed, schema_findings
+from edifact_ics.rules import Engine, Known
 from edifact_ics.service import (
     blanks,
     first_blank,
@@ -49,11 +51,11 @@ from edifact_ics.service import (
 from edifact_ics.structure import walk
 from edifact_ics.syntax import split_elements
 from edifact_ics.table import Table
+from edifact_ics.viewing import Spot
 from edifact_ics.walked import Walk
 
 STAGES = ("syntax", "envelope", "structure", "canonical", "schema", "rules")
 _NONE: frozenset[int] = frozenset()
-_NO_RULES = "skipped: this version checks no business rules yet"
 
 
 @dataclass(slots=True)
@@ -99,16 +101,20 @@ Step = Started | Checked | Stray | Ended
 
 @dataclass(slots=True)
 class Run:
-    """The way through one file. `tail` is what no interchange holds, known at the end."""
+    """The way through one file. `tail` is what no interchange holds, known at the end; `engine` judges by rules."""
 
     report: Report
     want_xml: bool = False
     trace: bool = True
     policy: Policy = field(default_factory=Policy)
     library: Library = field(default_factory=ours)
+    engine: Engine | None = None
+    judged: int = 0
+    lodged: datetime.date | None = None
     tail: str = ""
     skipped: Counter[str] = field(default_factory=Counter)
     cut: bool = False
+    _sender: tuple[Interchange, Known] | None = None
 
     def steps(self, source: BinaryIO) -> Iterator[Step]:
         """Go through a file, adding to the report; give each interchange and message as it is done."""
@@ -284,6 +290,26 @@ class Run:
         if is_lenient(guide, message.interchange.value(2)):
             done.findings = leniently(done.findings)
             walked.unlisted[Severity.WARNING] += walked.unlisted.pop(Severity.ERROR, 0)
+        if self.engine is not None and not done.rejected:
+            self._judge(done, table, walked, self.engine)
+
+    def _judge(self, done: Checked, table: Table, walked: Walk, engine: Engine) -> None:
+        """Business rules judge messages without errors of form."""
+        message = done.message
+
+        def at(spot: Spot) -> Position:
+            return message.at(spot.segment, spot.element, spot.component)
+
+        self.judged += 1
+        done.findings += judging.findings(engine, table, walked.placed, self._known(message.interchange), at)
+
+    def _known(self, interchange: Interchange) -> Known:
+        """Return what is known besides a message of an interchange; worked out once for each."""
+        if self._sender is None or self._sender[0] is not interchange:
+            assert self.engine is not None
+            known = replace(self.engine.known, client=interchange.value(2), lodged=judging.lodged(interchange))
+            self._sender = (interchange, known)
+        return self._sender[1]
 
     def _unclosed(self, message: Message) -> list[Finding]:
         at = message.at(len(message.raws))
@@ -331,8 +357,18 @@ class Run:
         elif not self.skipped[""]:
             reason = next(iter(sorted(k for k in self.skipped if k)), "nothing to check")
             report.stages["schema"] = f"skipped: {reason}"
-        if messages_seen:
-            report.stages["rules"] = _NO_RULES
+        self.say_rules("the file holds no message" if not messages_seen else "no message was free of errors of form")
+
+    def say_rules(self, why_not: str) -> None:
+        """Put into the report which rules were run and which were skipped; `why_not` if no message was judged."""
+        report, engine = self.report, self.engine
+        if engine is None:
+            report.stages["rules"] = "skipped: business rules were not asked for"
+        elif not self.judged:
+            report.stages["rules"] = f"skipped: {why_not}"
+        else:
+            report.stages["rules"] = "run"
+            report.rules_run, report.rules_skipped = len(engine.rules), engine.skipped
 
 
 @contextmanager

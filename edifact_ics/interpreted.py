@@ -47,7 +47,7 @@ class Interpreted:
     their cleaned texts. `carrier` is the id of the use when it brings no element of the document. `sent` says how the
     text sent differs from the one that would be written ("" when it does not). `runs` holds parts of values that run
     over several segments: slot, value, text, components. `faulty`: an error stands among the findings. `elements` are
-    the components as sent, unescaped.
+    the components as sent, unescaped. `facts` is room for what a view makes of the values, once it was asked for.
     """
 
     uses: tuple[int, ...] = ()
@@ -62,6 +62,7 @@ class Interpreted:
     faulty: bool = False
     unmapped: tuple[tuple[Place, str], ...] = ()
     elements: list[list[str]] | None = None
+    facts: tuple[dict[str, str], str, bool] | None = None
 
     def value(self, place: Place) -> str:
         """Return a component by its place, "" where nothing was sent."""

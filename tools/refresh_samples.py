@@ -47,7 +47,11 @@ def run(*words: str, given: bytes = b"") -> bytes:
 
 
 def _indented(text: bytes) -> bytes:
-    return (json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n").encode()
+    """Return a report to be read; which rules ran is the same for every sample and is left out."""
+    report = json.loads(text)
+    for file in report["files"]:
+        del file["rules"]
+    return (json.dumps(report, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def refresh(write: bool) -> list[str]:

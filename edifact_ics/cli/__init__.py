@@ -20,6 +20,7 @@ _COMMANDS = {
     "show": "List an interchange segment by segment, in plain words.",
     "explain": "Say what a finding code means and how to cure it.",
     "guide": "Print the guide of a message.",
+    "rules": "List the business rules and what checks each of them.",
 }
 
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from edifact_ics.cli.options import FORMATS, Unreadable, coloured, files, judging, policy, reading
+from edifact_ics.cli.options import FORMATS, Unreadable, coloured, files, judging, policy, reading, rule_set
 from edifact_ics.finding import Report, Verdict
 from edifact_ics.pipeline import check as check_file
 from edifact_ics.render import report
@@ -16,11 +16,13 @@ from edifact_ics.render import report
 @click.argument("paths", nargs=-1, required=True, metavar="FILE…")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.option("--quiet", is_flag=True, help="Only files and messages with findings.")
+@click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
 @judging
 def check(
     paths: tuple[str, ...],
     form: str,
     quiet: bool,
+    rule_files: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severities: tuple[str, ...],
@@ -35,12 +37,13 @@ def check(
     edifact-ics check sent.edi --ignore VAL-10 --severity VAL-06=error
     """
     judge = policy(select, ignore, severities)
+    rules = rule_set(rule_files)
     reports: list[Report] = []
     code = 0
     for path in files(paths):
         try:
             with reading(path) as file:
-                found = check_file(file, path, judge).report
+                found = check_file(file, path, judge, rules=rules).report
         except Unreadable as error:
             error.show()
             code = 2

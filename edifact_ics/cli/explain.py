@@ -10,7 +10,9 @@ from difflib import get_close_matches
 import click
 
 from edifact_ics.cli.options import FORMATS, Unreadable
-from edifact_ics.codes import CODES
+from edifact_ics.codes import CODES, Code
+from edifact_ics.rules import catalogue
+from edifact_ics.rules.claims import explained
 
 
 @click.command()
@@ -22,17 +24,26 @@ def explain(codes: tuple[str, ...], form: str) -> None:
     \b
     edifact-ics explain STR-03
     """
-    wanted = [re.sub(r"-(\d)$", r"-0\1", code.upper()) for code in codes]
+    known = {**CODES, **{ident: explained(entry) for ident, entry in catalogue().items()}}
+    wanted = [_written(code, known) for code in codes]
     for code in wanted:
-        if code not in CODES:
-            near = get_close_matches(code, CODES, 1)
+        if code not in known:
+            near = get_close_matches(code, known, 1)
             raise Unreadable(f"There is no code {code!r}.{f' Did you mean {near[0]}?' if near else ''}")
     if form == "json":
-        known = {code: {**asdict(CODES[code]), "severity": CODES[code].severity.value} for code in wanted or CODES}
-        click.echo(json.dumps(known, indent=1))
+        meant = {code: {**asdict(known[code]), "severity": known[code].severity.value} for code in wanted or known}
+        click.echo(json.dumps(meant, indent=1))
         return
-    for code in wanted or CODES:
-        entry = CODES[code]
+    for code in wanted or known:
+        entry = known[code]
         click.echo(f"{code}  {entry.title}  ({entry.severity.value})")
         if wanted:
-            click.echo(f"  {entry.meaning}\n  What to do: {entry.cure}\n  Source: {entry.source}")
+            cure = f"  What to do: {entry.cure}\n" if entry.cure else ""
+            click.echo(f"  {entry.meaning}\n{cure}  Source: {entry.source}")
+
+
+def _written(code: str, known: dict[str, Code]) -> str:
+    """Return a code as the tables write it: capitals, two digits; the small letters of CMR-04a stay."""
+    exact = {one.upper(): one for one in known}
+    upper = code.upper()
+    return exact.get(upper) or re.sub(r"-(\d)$", r"-0\1", upper)

@@ -13,6 +13,7 @@ import click
 
 from edifact_ics.codes import CODES
 from edifact_ics.finding import Policy, Severity
+from edifact_ics.rules import RuleError, RuleSet, available, catalogue, from_file
 
 FORMATS = click.Choice(["text", "json"])
 
@@ -45,9 +46,20 @@ def policy(select: tuple[str, ...], ignore: tuple[str, ...], severities: tuple[s
             given.append((code, Severity(level)))
         except ValueError:
             raise click.UsageError(f"--severity {item}: write CODE=error, CODE=warning or CODE=info") from None
-        if code not in CODES:
+        if code not in CODES and code not in catalogue() and not code.startswith("X-"):
             raise click.UsageError(f"--severity {item}: there is no code {code!r}")
     return Policy(select, ignore, tuple(given))
+
+
+def rule_set(paths: tuple[str, ...]) -> RuleSet:
+    """Return the rules to judge by: ours, those of installed packages, those in the files; Unreadable if one fails."""
+    try:
+        found = available()
+        for path in paths:
+            found |= from_file(path)
+    except RuleError as error:
+        raise Unreadable(str(error)) from error
+    return found
 
 
 def files(paths: tuple[str, ...]) -> Iterator[str]:

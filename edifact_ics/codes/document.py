@@ -43,4 +43,10 @@ INT: dict[str, Code] = {
         "edifact_ics",
         Severity.INFO,
     ),
+    "INT-001": Code(
+        "a business rule failed",
+        "A business rule went wrong on this message: the rule itself, not the data. The other rules were checked.",
+        "Please report it with the message. If the rule is your own, correct it; --ignore INT-001 goes on without it.",
+        "edifact_ics.rules",
+    ),
 }

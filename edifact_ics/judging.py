@@ -1,0 +1,51 @@
+"""One walked message judged by the business rules: what they complain of as findings, each at its place."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+from edifact_ics.codes import CODES
+from edifact_ics.finding import Finding, Position, Severity
+from edifact_ics.interchange import Interchange
+from edifact_ics.rules import Engine, Judged, Known
+from edifact_ics.table import Table
+from edifact_ics.view import View
+from edifact_ics.viewing import Spot, spot, view
+from edifact_ics.walked import Placed
+
+At = Callable[[Spot], Position]
+
+
+def findings(engine: Engine, table: Table, placed: list[Placed], known: Known, at: At) -> list[Finding]:
+    """Return what the rules complain of in a message without errors of form, in check order.
+
+    `at` turns a place (segment, element, component; canonical path) into a position.
+    """
+    seen = view(table, placed)
+    return [_finding(judged, table, seen, at) for judged in engine.judge(seen, known)]
+
+
+def _finding(judged: Judged, table: Table, seen: View, at: At) -> Finding:
+    rule, complaint = judged.rule, judged.complaint
+    where = spot(table, complaint, seen.header)
+    if judged.crash is not None:
+        code = CODES["INT-001"]
+        return Finding("INT-001", code.severity, judged.text, at(where), source=rule.source or rule.id, hint=code.cure)
+    severity = Severity.WARNING if complaint.warning else rule.severity or Severity.ERROR
+    name = seen.guide.label(complaint.name)
+    value = where.value[:200] if where.value else None
+    return Finding(rule.id, severity, judged.text, at(where), where.path, name, value, rule.source, rule.cure or None)
+
+
+def lodged(interchange: Interchange) -> datetime.date | None:
+    """Return the day of preparation in UNB, which counts as the Date of Lodgement; None if it names no day."""
+    return day(interchange.value(4))
+
+
+def day(text: str) -> datetime.date | None:
+    """Return the day that YYMMDD names, None if it names none."""
+    try:
+        return datetime.datetime.strptime(text, "%y%m%d").date()
+    except ValueError:
+        return None

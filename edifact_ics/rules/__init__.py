@@ -1,0 +1,201 @@
+"""The business rules of the Integrated Cargo System, and a user's own.
+
+    from edifact_ics.rules import RuleSet, required_when, rule
+
+A module of rules is a plain Python module: every `Rule` at its top level counts, alone or in a list. Those of the
+package follow the document they come from, a module for each part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+
+from edifact_ics.finding import Severity
+from edifact_ics.rules.catalogue import catalogue
+from edifact_ics.rules.conditions import absent, function, header, is_, is_not, line, message, mode, present
+from edifact_ics.rules.engine import Engine, Judged
+from edifact_ics.rules.rule import NOTHING, Known, Rule, rule
+from edifact_ics.rules.shapes import (
+    at_least_one,
+    at_most,
+    distinct,
+    forbidden_when,
+    in_list,
+    in_sequence,
+    not_before,
+    not_together,
+    only_when,
+    required_when,
+    together,
+)
+from edifact_ics.view import HEADER, LINE, TRANSPORT_LINE, Complaint, Level, View
+
+__all__ = [
+    "Complaint",
+    "Engine",
+    "Judged",
+    "Known",
+    "Level",
+    "Rule",
+    "RuleError",
+    "RuleSet",
+    "View",
+    "absent",
+    "at_least_one",
+    "at_most",
+    "available",
+    "catalogue",
+    "distinct",
+    "forbidden_when",
+    "from_file",
+    "function",
+    "header",
+    "in_list",
+    "in_sequence",
+    "is_",
+    "is_not",
+    "line",
+    "message",
+    "mode",
+    "not_before",
+    "not_together",
+    "only_when",
+    "present",
+    "required_when",
+    "rule",
+    "standard",
+    "together",
+]
+
+# The modules of the package, in the order of the document.
+MODULES = ("messaging", "aqis", "community", "parties", "payment", "transport")
+ENTRY_POINTS = "edifact_ics.rules"
+_LEVELS = {"transport-line": TRANSPORT_LINE, "line": LINE}
+
+
+class RuleError(Exception):
+    """Rules that cannot be used: an id twice, an id that is none, a rule without a source."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules in check order, each known by its id."""
+
+    rules: tuple[Rule, ...]
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> RuleSet:
+        """Return a set of these rules, each completed from the catalogue; raise RuleError if one cannot be used."""
+        order = {ident: number for number, ident in enumerate(catalogue())}
+        known: dict[str, Rule] = {}
+        for one in rules:
+            if one.id in known:
+                raise RuleError(f"{one.id} is defined twice")
+            known[one.id] = _complete(one)
+        return cls(tuple(sorted(known.values(), key=lambda one: order.get(one.id, len(order)))))
+
+    @classmethod
+    def of_module(cls, module: ModuleType) -> RuleSet:
+        """Return the rules at the top level of a module."""
+        return cls.of(rules_in(module))
+
+    def __or__(self, other: RuleSet) -> RuleSet:
+        return RuleSet.of((*self.rules, *other.rules))
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.rules)
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def engine(self, known: Known = NOTHING) -> Engine:
+        """Return the rules ready to judge with what is known; rules that need more are skipped."""
+        return Engine(self.rules, known)
+
+
+def rules_in(module: ModuleType) -> Iterator[Rule]:
+    """Give the rules at the top level of a module, in the order they stand there."""
+    for name, value in vars(module).items():
+        if isinstance(value, Rule):
+            yield value if value.name else replace(value, name=f"{module.__name__}.{name}")
+        elif isinstance(value, (list, tuple)):
+            yield from (replace(one, name=module.__name__) for one in value if isinstance(one, Rule))
+
+
+@cache
+def standard() -> RuleSet:
+    """Return the rules of the package."""
+    return RuleSet.of(one for name in MODULES for one in rules_in(import_module(f"edifact_ics.rules.{name}")))
+
+
+def installed() -> RuleSet:
+    """Return the rules that other packages bring under the entry point group `edifact_ics.rules`: modules of rules."""
+    found: list[Rule] = []
+    for point in entry_points(group=ENTRY_POINTS):
+        try:
+            found += rules_in(point.load())
+        except Exception as error:
+            raise RuleError(f"the rules of {point.value} cannot be loaded: {type(error).__name__}: {error}") from error
+    return RuleSet.of(found)
+
+
+@cache
+def available() -> RuleSet:
+    """Return the rules of the package and of installed packages: what is judged by if nothing else is asked for."""
+    return standard() | installed()
+
+
+def from_file(path: str | Path) -> RuleSet:
+    """Return the rules in a Python file; raise RuleError, naming file and line, if it cannot be used."""
+    module = ModuleType(Path(path).stem)
+    module.__file__ = str(path)
+    try:
+        code = compile(Path(path).read_text(encoding="utf-8"), str(path), "exec")
+        exec(code, module.__dict__)  # noqa: S102 - the user's own rules, named on the command line
+        return RuleSet.of(rules_in(module))
+    except RuleError as error:
+        raise RuleError(f"{path}: {error}") from None
+    except Exception as error:
+        line_ = error.lineno if isinstance(error, SyntaxError) else _line_in(error, str(path))
+        raise RuleError(f"{path}:{line_ or 1}: {type(error).__name__}: {error}") from error
+
+
+def _line_in(error: Exception, path: str) -> int | None:
+    trace, found = error.__traceback__, None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == path:
+            found = trace.tb_lineno
+        trace = trace.tb_next
+    return found
+
+
+def _complete(one: Rule) -> Rule:
+    """Return a rule with what the catalogue says of it; raise RuleError if it has no right to its id."""
+    entry = catalogue().get(one.id)
+    if entry is None:
+        if not one.id.startswith("X-"):
+            raise RuleError(f"{one.id} is no id of the catalogue; the ids of your own rules begin with X-")
+        if not one.source or not (one.statement or one.text):
+            raise RuleError(
+                f"{one.id} needs a statement and a source: who reads the finding wants to know whose rule it is"
+            )
+        return replace(one, severity=one.severity or Severity.ERROR)
+    if entry.same:
+        raise RuleError(f"{one.id} says the same as {entry.same} and is checked as that")
+    if entry.status:
+        raise RuleError(f"{one.id} is claimed by the catalogue itself: {entry.status}")
+    return replace(
+        one,
+        severity=one.severity or entry.severity,
+        messages=one.messages or entry.messages,
+        level=one.level or _LEVELS.get(entry.level, HEADER),
+        statement=one.statement or entry.statement,
+        cure=one.cure or entry.cure,
+        source=one.source or entry.source,
+    )

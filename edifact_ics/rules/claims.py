@@ -1,0 +1,67 @@
+"""What checks each statement of the catalogue: the account of the rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from edifact_ics.codes import Code
+from edifact_ics.finding import Severity
+from edifact_ics.rules.catalogue import Entry, catalogue
+from edifact_ics.rules.rule import NOTHING, Known, Rule
+
+UNCLAIMED = "unclaimed"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement and what checks it.
+
+    `status` is checked, mig, xsd, ledger, response, skipped-without:TABLE, not-checkable, or unclaimed; `by` names the
+    place in the code or the guides, `reason` says why and how where that is not plain.
+    """
+
+    entry: Entry
+    status: str
+    by: str
+    reason: str | None
+    severity: Severity
+
+
+def claims(rules: Iterable[Rule], known: Known = NOTHING) -> list[Claim]:
+    """Return the claim of every statement, in the order of the document; `known` tells which tables are loaded."""
+    by_id = {rule.id: rule for rule in rules}
+    return [_claim(entry, by_id, known) for entry in catalogue().values()]
+
+
+def _claim(entry: Entry, rules: dict[str, Rule], known: Known) -> Claim:
+    if entry.same:
+        first = _claim(catalogue()[entry.same], rules, known)
+        return Claim(entry, first.status, first.by, f"the same as {entry.same}, and reported as that", first.severity)
+    rule = rules.get(entry.id)
+    if rule is None:
+        return Claim(entry, entry.status or UNCLAIMED, entry.by, entry.reason or None, entry.severity)
+    severity = rule.severity or entry.severity
+    for need in rule.needs:
+        lacking = known.lacks(need)
+        if need == "history":
+            return Claim(entry, "ledger", rule.name, lacking, severity)
+        if lacking is not None:
+            return Claim(entry, f"skipped-without:{need}", rule.name, lacking, severity)
+    return Claim(entry, "checked", rule.name, entry.reason or None, severity)
+
+
+def totals(found: Iterable[Claim]) -> dict[str, int]:
+    """Return how many statements have each status, and all of them."""
+    counts = Counter(claim.status.partition(":")[0] for claim in found)
+    return {UNCLAIMED: 0, **dict(sorted(counts.items())), "total": counts.total()}
+
+
+def explained(entry: Entry) -> Code:
+    """Return a statement as what a finding code means."""
+    told = entry.condition in ("", "always") or entry.condition in entry.statement
+    condition = "" if told else f" It applies when {entry.condition}."
+    cure = entry.cure + (f" For example: {entry.example}." if entry.example else "")
+    title = entry.element or "every message"
+    return Code(title, f"{entry.statement}{condition}", cure, entry.source, entry.severity)

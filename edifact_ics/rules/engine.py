@@ -1,0 +1,317 @@
+"""The engine: rules compiled for a context, and a view judged by them.
+
+For each kind of level and each context (message, function, natures, mode) the rules become two sets of names, required
+and forbidden, and the checks worth calling by the element that calls for them. A line with which nothing is wrong costs
+two set operations and the few checks that its elements call for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from edifact_ics.rules.conditions import (
+    CONTEXT,
+    FAILS,
+    HOLDS,
+    STEERING,
+    UNKNOWN,
+    UNTOLD,
+    All,
+    Any_,
+    Condition,
+    Is,
+    Not,
+    Present,
+)
+from edifact_ics.rules.rule import CHECK, EVERY, FORBIDDEN, NOTHING, REQUIRED, Known, Rule
+from edifact_ics.view import HEADER, LINE, Complaint, Guide, Level, Record, View, overlay
+
+Ask = Callable[[Level, Known], Iterable[Complaint]]
+
+
+class Judged(NamedTuple):
+    """A rule that was violated, the complaint, and its sentence. `crash`: the rule itself failed, and how."""
+
+    rule: Rule
+    complaint: Complaint
+    text: str
+    crash: Exception | None = None
+
+
+class _Held(NamedTuple):
+    """A rule as compiled for a context: its place in the check order, and what asks a level."""
+
+    order: int
+    rule: Rule
+    ask: Ask
+
+
+@dataclass(slots=True)
+class _Plan:
+    """The rules of a kind of level in a context, by the element whose presence or absence calls for them."""
+
+    required: dict[str, list[_Held]] = field(default_factory=dict)
+    forbidden: dict[str, list[_Held]] = field(default_factory=dict)
+    called: dict[str, list[_Held]] = field(default_factory=dict)
+    always: list[_Held] = field(default_factory=list)
+    must: frozenset[str] = frozenset()
+    must_not: frozenset[str] = frozenset()
+    callers: frozenset[str] = frozenset()
+
+    def seal(self) -> None:
+        """Fix the sets. Where a requirement and a prohibition meet, the prohibition wins."""
+        self.must = frozenset(self.required)
+        self.must_not = frozenset(self.forbidden)
+        self.callers = frozenset(self.called)
+
+    def due(self, level: Level) -> list[_Held]:
+        """Return the rules to ask of a level, in check order; none for most."""
+        names = level.said.keys()
+        due = list(self.always)
+        if not self.must <= names:
+            due += [held for name in self.must - names for held in self.required[name]]
+        if not self.must_not.isdisjoint(names):
+            due += [held for name in self.must_not & names for held in self.forbidden[name]]
+        for name in self.callers.intersection(names):
+            due += self.called[name]
+        if len(due) > 1:
+            due = sorted(dict.fromkeys(due), key=lambda held: held.order)
+        return due
+
+
+class Engine:
+    """Rules ready to judge, in check order. `skipped` names those that need what is not known, and why."""
+
+    def __init__(self, rules: Iterable[Rule], known: Known = NOTHING) -> None:
+        self.rules: list[Rule] = []
+        self.skipped: list[tuple[str, str]] = []
+        self.known = known
+        self._plans: dict[tuple[object, ...], _Plan] = {}
+        for rule in rules:
+            lacking = next((why for need in rule.needs if (why := known.lacks(need)) is not None), None)
+            if lacking is None:
+                self.rules.append(rule)
+            else:
+                self.skipped.append((rule.id, lacking))
+
+    def judge(self, view: View, known: Known | None = None) -> Iterator[Judged]:
+        """Give what the rules complain of, in check order: the header, then the levels below it in document order.
+
+        A Change whose declaration is known is judged on that declaration as changed; only rules on what was sent itself
+        are asked of the Change.
+        """
+        facts = known or self.known
+        if facts.stored is not None and view.function == "Change":
+            yield from self._run(view, facts, "own")
+            yield from self._run(overlay(facts.stored, view), facts, "result")
+        else:
+            yield from self._run(view, facts, "all")
+
+    def _run(self, view: View, known: Known, part: str) -> Iterator[Judged]:
+        header = view.header.said
+        steering = tuple([header.get(name, "") for name in CONTEXT])
+        said_before: set[tuple[str, int, str, int]] = set()
+        for level in view.levels:
+            nature = level.said.get("LineNatureType", "")
+            key = (view.guide, level.kind, level.function or "", nature, str(level.complete), part, *steering)
+            plan = self._plans.get(key)
+            if plan is None:
+                plan = self._plans[key] = self._compile(view.guide, level, part)
+            for held in plan.due(level):
+                for judged in _asked(held, level, known):
+                    where = judged.complaint
+                    mark = (held.rule.id, id(where.level), where.name, where.number)
+                    if mark not in said_before:  # asked of each line, said once
+                        said_before.add(mark)
+                        yield judged
+
+    # ------------------------------------------------------------------ compiling
+
+    def _compile(self, guide: Guide, level: Level, part: str) -> _Plan:
+        known = _context(level)
+        nil = level.kind == LINE and known["NilReturnIndicator"] == "Y"
+        plan = _Plan()
+        for order, rule in enumerate(self.rules):
+            own = rule.own or _names_withdraw(rule.condition)
+            if (part == "own" and not own) or (part == "result" and own):
+                continue
+            if rule.shape != CHECK and (nil or (level.function == "Withdraw" and not own)):
+                continue  # a nil return line is exempt, and a Withdraw carries identification and reason only
+            target = _target(rule, guide, level.kind)
+            if target is None:
+                continue
+            rest = _steered(rule.condition, guide, level.kind).reduce(guide.message, known)
+            if _may_hold(rest):
+                _place(plan, rule, target, rest, order, level, own)
+        plan.seal()
+        return plan
+
+
+def _context(level: Level) -> dict[str, str | None]:
+    """Return what is settled for a level: a value, None (absent) or UNKNOWN."""
+    known: dict[str, str | None] = {}
+    for name in CONTEXT:
+        value = level.get(name)
+        known[name] = value if value is not None else None if level.knows(name) else UNKNOWN
+    known["MessageFunction"] = level.function
+    if level.nature is not None:
+        known["LineNatureType"] = level.nature
+    return known
+
+
+def _target(rule: Rule, guide: Guide, kind: str) -> str | None:
+    """Return the element a rule is about in levels of a kind; None if it does not apply there ("" if it names none)."""
+    if rule.messages and guide.message not in rule.messages:
+        return None
+    target = next((name for name in rule.carried if guide.kinds_of(name)), None)
+    if target is None and rule.carried:
+        return None
+    if rule.shape == CHECK and not rule.on:
+        return "" if rule.level in (kind, EVERY) or (rule.level is None and kind == HEADER) else None
+    if target is None:
+        return None
+    kinds = guide.kinds_of(target)
+    asked = [name for name in rule.condition.names() if guide.kinds_of(name)]
+    here = [rule.level] if rule.level in kinds else kinds
+    for name in asked:  # a condition on an element of a lower level is asked of each such level
+        if rule.shape != CHECK and not _visible(name, guide, here[0]):
+            here = guide.kinds_of(name)
+    return target if kind in here else None
+
+
+def _visible(name: str, guide: Guide, kind: str) -> bool:
+    """Tell whether a level of a kind sees an element: its own, or one of the levels around it."""
+    return any(name in guide.carries[above] for above in guide.above(kind))
+
+
+def _steered(condition: Condition, guide: Guide, kind: str) -> Condition:
+    """Return a condition in which what this message cannot say at all is marked as not to be told."""
+    if isinstance(condition, Is | Present) and condition.name in STEERING and not _visible(condition.name, guide, kind):
+        return UNTOLD
+    if isinstance(condition, Not):
+        return Not(_steered(condition.inner, guide, kind))
+    if isinstance(condition, All | Any_):
+        return type(condition)(tuple(_steered(part, guide, kind) for part in condition.parts))
+    return condition
+
+
+def _may_hold(rest: Condition) -> bool:
+    """Tell whether what is left of a condition can still hold."""
+    return rest not in (FAILS, UNTOLD) and not (isinstance(rest, All) and UNTOLD in rest.parts)
+
+
+def _names_withdraw(condition: Condition) -> bool:
+    if isinstance(condition, Is):
+        return condition.name == "MessageFunction" and "Withdraw" in condition.values
+    return isinstance(condition, All | Any_) and any(_names_withdraw(part) for part in condition.parts)
+
+
+def _place(plan: _Plan, rule: Rule, target: str, rest: Condition, order: int, level: Level, own: bool) -> None:
+    """Put a rule where it is asked: by the presence or absence of its target, or by an element that calls for it."""
+    names = level.guide.carries[level.kind]
+    condition = None if rest == HOLDS else rest
+    if rule.shape == CHECK:
+        held = _Held(order, rule, _guarded(rule, condition))
+        for name in rule.on:
+            plan.called.setdefault(name, []).append(held)
+        if not rule.on:
+            plan.always.append(held)
+        return
+    asked = set(rest.names())
+    group = level.guide.groups.get(level.kind, {}).get(target)
+    if group is not None and not rule.whole and asked.intersection(group.names):
+        held = _Held(order, rule, _in_repetitions(rule, target, condition))
+        for name in {target} if rule.shape == FORBIDDEN else asked.intersection(group.names):
+            plan.called.setdefault(name, []).append(held)
+        return
+    held = _Held(order, rule, _in_level(rule, target, condition))
+    if target not in names:
+        for name in asked.intersection(names):
+            plan.called.setdefault(name, []).append(held)
+    elif rule.shape == FORBIDDEN:
+        plan.forbidden.setdefault(target, []).append(held)
+    elif level.complete or own:
+        caller = _caller(rest, names)
+        (plan.called.setdefault(caller, []) if caller else plan.required.setdefault(target, [])).append(held)
+
+
+def _caller(rest: Condition, names: frozenset[str]) -> str | None:
+    """Return an element without which the condition cannot hold, so that the rule need be asked only where it is."""
+    for part in rest.parts if isinstance(rest, All) else (rest,):
+        if isinstance(part, Is | Present) and part.name in names:
+            return part.name
+    return None
+
+
+# ---------------------------------------------------------------------- asking
+
+
+def _guarded(rule: Rule, condition: Condition | None) -> Ask:
+    check = rule.check
+    assert check is not None
+    if condition is None:
+        return check
+
+    def ask(level: Level, known: Known) -> Iterable[Complaint]:
+        return check(level, known) if condition.holds(level) else ()
+
+    return ask
+
+
+def _wanting(rule: Rule, target: str, condition: Condition | None, scope: Level | Record) -> bool:
+    """Tell whether a scope lacks what is required, or has what is forbidden, while the condition surely holds."""
+    if (target in scope) is not (rule.shape == FORBIDDEN):
+        return False
+    return condition is None or condition.holds(scope) is True
+
+
+def _in_repetitions(rule: Rule, target: str, condition: Condition | None) -> Ask:
+    def ask(level: Level, known: Known) -> Iterator[Complaint]:
+        for record in level.records(target):
+            if _wanting(rule, target, condition, record):
+                yield record.complaint(target)
+
+    return ask
+
+
+def _in_level(rule: Rule, target: str, condition: Condition | None) -> Ask:
+    def ask(level: Level, known: Known) -> Iterator[Complaint]:
+        if _wanting(rule, target, condition, level):
+            yield Complaint(_home(level, target), target)
+
+    return ask
+
+
+def _home(level: Level, name: str) -> Level:
+    """Return the level, this one or one around it, that carries an element."""
+    here = level
+    while name not in here.guide.carries[here.kind] and here.parent is not None:
+        here = here.parent
+    return here
+
+
+def _asked(held: _Held, level: Level, known: Known) -> Iterator[Judged]:
+    """Ask a level; a rule that fails is reported, and the others go on."""
+    rule = held.rule
+    try:
+        for complaint in held.ask(level, known):
+            yield Judged(rule, complaint, complaint.text or sentence(rule, complaint))
+    except Exception as error:  # a fault of the rule must not hide what other rules say
+        text = f"The rule {rule.id} failed: {type(error).__name__}: {error}."
+        yield Judged(rule, Complaint(level, rule.target), text, error)
+
+
+def sentence(rule: Rule, complaint: Complaint) -> str:
+    """Return what is wrong in the words of the rule's shape."""
+    if rule.text:
+        return rule.text
+    label = complaint.level.guide.label
+    name = label(complaint.name)
+    when = "" if rule.condition == HOLDS else rule.condition.words(label)
+    if rule.shape == REQUIRED:
+        return f"{name} is missing; it must be sent when {when}." if when else f"{name} is missing."
+    if isinstance(rule.condition, Not):
+        return f"{name} may be sent only when {rule.condition.inner.words(label)}."
+    return f"{name} must not be sent when {when}." if when else f"{name} must not be sent."
