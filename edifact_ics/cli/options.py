@@ -17,6 +17,14 @@ from edifact_ics.rules import RuleError, RuleSet, available, catalogue, from_fil
 
 FORMATS = click.Choice(["text", "json"])
 
+reference_data = click.option(
+    "--reference-data",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Tables to look things up in; not those of the default folder.",
+)
+
 
 class Unreadable(click.ClickException):
     """A file that cannot be read: exit 2, one sentence."""

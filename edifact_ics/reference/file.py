@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from operator import itemgetter
-from pathlib import Path
 from typing import BinaryIO
 
 from edifact_ics.reference.layouts import LAYOUTS, SEPARATOR, Column, Layout
@@ -82,24 +81,23 @@ class Contents:
         return self.table
 
 
-def read_head(path: Path) -> Head:
-    """Return the head of a file, the rows unread; raise ReferenceDataError, or OSError if it cannot be read."""
-    contents = Contents(str(path))
-    with open(path, "rb") as file:
-        _read_head(_Lines(file, None), contents)
+def read_head(file: BinaryIO, name: str) -> Head:
+    """Return the head of a file, the rows unread; raise ReferenceDataError. `name` is what problems call the file."""
+    contents = Contents(name)
+    _read_head(_Lines(file, None), contents)
     if contents.head is None:
         raise ReferenceDataError(contents.problems)
     return contents.head
 
 
-def read(path: Path, progress: Progress | None = None) -> Contents:
-    """Return what a file holds and what is wrong with it, up to MAX_PROBLEMS; OSError if it cannot be read."""
-    contents = Contents(str(path))
-    with open(path, "rb") as file:
-        lines = _Lines(file, progress)
-        header = _read_head(lines, contents)
-        if contents.head is not None:
-            _read_rows(lines, header, contents, LAYOUTS[contents.head.table])
+def read(file: BinaryIO, name: str, progress: Progress | None = None) -> Contents:
+    """Return what a file holds and what is wrong with it, up to MAX_PROBLEMS."""
+    contents = Contents(name)
+    lines = _Lines(file, progress)
+    header = _read_head(lines, contents)
+    if contents.head is not None:
+        _read_rows(lines, header, contents, LAYOUTS[contents.head.table])
+    contents.problems.sort(key=lambda problem: problem.row or 0)
     return contents
 
 
@@ -261,7 +259,7 @@ def _fault(cell: str, column: Column) -> str:
         return "the text is not UTF-8; save the file as CSV in UTF-8"
     if column.form.accepts(cell.strip()):
         return f"{cell!r} has blanks at its ends"
-    if cell.isdecimal() and column.form.accepts(cell.zfill(8)):
+    if cell.isdecimal() and any(column.form.accepts(cell.zfill(length)) for length in range(len(cell) + 1, 9)):
         return f"{cell!r} is too short; a spreadsheet may have dropped its leading zeros; {wanted}"
     return f"{cell[:40]!r} is wrong; {wanted}"
 

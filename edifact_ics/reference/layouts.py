@@ -320,7 +320,7 @@ _LAYOUTS = (
         "clients",
         "clients: what the bureau knows of those it declares for",
         (
-            _code("identifier", "ABN of 11 digits, or client identifier (CCID)"),
+            _code("identifier", "ABN, or client identifier (CCID)"),
             Column("cac", "client activity centre of an ABN; empty beside a client identifier", _CODE, needed=False),
         ),
         (

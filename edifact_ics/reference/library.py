@@ -32,7 +32,10 @@ class Issue:
     @cached_property
     def table(self) -> Table:
         """Its rows, read when first asked for. Raise ReferenceDataError if the file is not sound."""
-        lines = read(self.file).sound().lines if self.file else []
+        lines: list[str] = []
+        if self.file:
+            with open(self.file, "rb") as file:
+                lines = read(file, str(self.file)).sound().lines
         if self.shipped and self.name in SUPPLIED:
             lines = [*lines, *SUPPLIED[self.name].lines()]
         elif self.name == "codelists":  # a list of the user stands in place of ours, the others stay
@@ -115,13 +118,14 @@ def load_reference(folder: Path | None = None) -> Reference:
 def issues_in(folder: Path) -> Iterator[Issue]:
     """Give the issues whose files lie in a folder: all that end in .csv, by name. Raises as `load_reference`."""
     seen: dict[tuple[str, datetime.date], Path] = {}
-    for file in sorted(folder.glob("*.csv")):
-        head = read_head(file)
-        other = seen.setdefault((head.table, head.issued), file)
-        if other is not file:
+    for path in sorted(folder.glob("*.csv")):
+        with open(path, "rb") as file:
+            head = read_head(file, str(path))
+        other = seen.setdefault((head.table, head.issued), path)
+        if other is not path:
             text = f"{other.name} holds {head.table} issued on {head.issued} too; keep one of them"
-            raise ReferenceDataError([Problem(str(file), None, None, text)])
-        yield Issue(head.table, head.issued, head.source, file)
+            raise ReferenceDataError([Problem(str(path), None, None, text)])
+        yield Issue(head.table, head.issued, head.source, path)
 
 
 def _shipped() -> Iterator[Issue]:
