@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ import click
 from edifact_ics.cli.options import FORMATS, Unreadable, reading, reference_data
 from edifact_ics.reference import default_folder, load_reference
 from edifact_ics.reference.file import Progress, ReferenceDataError, read
+from edifact_ics.reference.layouts import LAYOUTS
 from edifact_ics.reference.loading import Loaded, load
 from edifact_ics.render import reference as render
 
@@ -25,6 +27,7 @@ def reference() -> None:
 
     \b
     edifact-ics reference list
+    edifact-ics reference list tariff           its columns too
     edifact-ics reference check tariff.csv
     edifact-ics reference load tariff.csv permits.csv
 
@@ -33,19 +36,24 @@ def reference() -> None:
 
 
 @reference.command("list")
+@click.argument("names", nargs=-1, metavar="[TABLE…]")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @reference_data
-def list_tables(form: str, folder: Path | None) -> None:
-    """List the tables: since when they are loaded, how many rows, from where, and which rules ask them."""
+def list_tables(names: tuple[str, ...], form: str, folder: Path | None) -> None:
+    """List the tables: what is loaded, of what date, how many rows, from where. With TABLE, its columns too."""
+    for name in names:
+        if name not in LAYOUTS:
+            near = get_close_matches(name, LAYOUTS, 1)
+            raise Unreadable(f"There is no table {name!r}.{f' Did you mean {near[0]}?' if near else ''}")
     place = folder or default_folder()
     try:
         known = load_reference(place)
     except (ReferenceDataError, OSError) as error:
         raise Unreadable(f"{error}.") from error
     if form == "json":
-        click.echo(render.tables_as_json(known, place))
+        click.echo(render.tables_as_json(known, place, names))
         return
-    for line in render.tables(known, place):
+    for line in render.tables(known, place, names):
         click.echo(line)
 
 

@@ -74,8 +74,8 @@ class Layout:
 
 _INNER = r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]"  # no control characters, nothing that was no UTF-8
 _OUTER = r"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff]"  # and no blank
-_TEXT = Form("text on one line, without blanks at its ends", f"{_OUTER}(?:{_INNER}*{_OUTER})?")
-_CODE = Form("a code of at most 35 characters, without blanks at its ends", f"{_OUTER}(?:{_INNER}{{0,33}}{_OUTER})?")
+_TEXT = Form("text on one line", f"{_OUTER}(?:{_INNER}*{_OUTER})?")
+_CODE = Form("a code of at most 35 characters", f"{_OUTER}(?:{_INNER}{{0,33}}{_OUTER})?")
 _CLASSIFICATION = Form("eight digits", r"[0-9]{8}")
 _LEAD = Form("two to eight digits", r"[0-9]{2,8}")
 _TWO_DIGITS = Form("two digits", r"[0-9]{2}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from edifact_ics.reference import Reference, ReferenceDataError
@@ -13,10 +13,11 @@ from edifact_ics.reference.loading import Loaded
 from edifact_ics.render.report import shown
 
 
-def tables(reference: Reference, folder: Path) -> Iterator[str]:
-    """Give the lines of a list of all tables: what each is, and its issues, the newest first."""
+def tables(reference: Reference, folder: Path, names: Sequence[str] = ()) -> Iterator[str]:
+    """Give the lines of a list of all tables, or of those named, then with their columns; the newest issue first."""
     yield f"Tables of your own lie in {shown(str(folder))}{'' if folder.is_dir() else ' (not there yet)'}."
-    for name, layout in LAYOUTS.items():
+    for name in names or LAYOUTS:
+        layout = LAYOUTS[name]
         yield f"{name}: {layout.title}"
         for issue in reversed(reference.issues(name)):
             when = f"issued {issue.issued}" if issue.issued else "no date of issue"
@@ -24,6 +25,11 @@ def tables(reference: Reference, folder: Path) -> Iterator[str]:
             yield f"  {kind}, {when}, {_rows(issue)}; source: {shown(issue.source)}"
         if not reference.has(name):
             yield "  not loaded"
+        if names:
+            yield f"  key: {', '.join(column.name for column in layout.key)}"
+            for column in layout.columns:
+                written = f"{column.form.words}{'' if column.needed else ', or empty'}"
+                yield f"  column {column.name}: {column.meaning} ({written})"
 
 
 def _rows(issue: Issue) -> str:
@@ -37,18 +43,18 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def tables_as_json(reference: Reference, folder: Path) -> str:
+def tables_as_json(reference: Reference, folder: Path, names: Sequence[str] = ()) -> str:
     """Return the same list as JSON. `rows` is null, and `problems` says why, where a file cannot be used."""
     listed = [
         {
             "table": name,
-            "title": layout.title,
-            "key": [column.name for column in layout.key],
-            "columns": list(layout.names),
+            "title": LAYOUTS[name].title,
+            "key": [column.name for column in LAYOUTS[name].key],
+            "columns": list(LAYOUTS[name].names),
             "loaded": reference.has(name),
             "issues": [_issue(issue) for issue in reversed(reference.issues(name))],
         }
-        for name, layout in LAYOUTS.items()
+        for name in names or LAYOUTS
     ]
     return json.dumps({"version": 1, "folder": str(folder), "tables": listed}, indent=1, ensure_ascii=False)
 
