@@ -7,7 +7,7 @@ from what other rooms know already (code lists, ISO countries and currencies). N
 from __future__ import annotations
 
 from edifact_ics.reference.file import ReferenceDataError
-from edifact_ics.reference.library import Reference, default_folder, load_reference
+from edifact_ics.reference.shelf import Reference, default_folder, load_reference
 from edifact_ics.reference.standards import is_abn
 from edifact_ics.reference.table import Row
 

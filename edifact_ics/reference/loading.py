@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edifact_ics.reference.file import Contents, Progress, read
-from edifact_ics.reference.library import issues_in
+from edifact_ics.reference.shelf import issues_in
 
 
 @dataclass(frozen=True, slots=True)

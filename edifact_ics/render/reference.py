@@ -8,8 +8,8 @@ from pathlib import Path
 
 from edifact_ics.reference import Reference, ReferenceDataError
 from edifact_ics.reference.layouts import LAYOUTS
-from edifact_ics.reference.library import Issue
 from edifact_ics.reference.loading import Loaded
+from edifact_ics.reference.shelf import Issue
 from edifact_ics.render.report import shown
 
 
