@@ -320,8 +320,8 @@ _LAYOUTS = (
         "clients",
         "clients: what the bureau knows of those it declares for",
         (
-            _code("identifier", "ABN, or client identifier (CCID)"),
-            Column("cac", "client activity centre of an ABN; empty beside a client identifier", _CODE, needed=False),
+            _code("identifier", "ABN, client identifier (CCID), or site as sender in UNB"),
+            Column("cac", "client activity centre of an ABN; empty beside the others", _CODE, needed=False),
         ),
         (
             _code("client", "your own number of the client: the same for all its identifiers"),

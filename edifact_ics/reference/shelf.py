@@ -110,7 +110,12 @@ def load_reference(folder: Path | None = None) -> Reference:
     Tables of the folder replace the shipped ones of their name. Only the heads of files are read here. Raise
     ReferenceDataError for a head that is wrong or an issue that is there twice; OSError for what cannot be read.
     """
-    own = list(issues_in(folder or default_folder()))
+    return beside_shipped(issues_in(folder or default_folder()))
+
+
+def beside_shipped(issues: Iterable[Issue]) -> Reference:
+    """Return these issues and the shipped tables, but for those of which there are issues here."""
+    own = list(issues)
     replaced = {issue.name for issue in own}
     return Reference([*own, *(issue for issue in _shipped() if issue.name not in replaced)])
 
