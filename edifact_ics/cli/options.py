@@ -13,6 +13,7 @@ import click
 
 from edifact_ics.codes import CODES
 from edifact_ics.finding import Policy, Severity
+from edifact_ics.reference import Reference, ReferenceDataError, load_reference
 from edifact_ics.rules import RuleError, RuleSet, available, catalogue, from_file
 
 FORMATS = click.Choice(["text", "json"])
@@ -68,6 +69,16 @@ def rule_set(paths: tuple[str, ...]) -> RuleSet:
     except RuleError as error:
         raise Unreadable(str(error)) from error
     return found
+
+
+def tables_in(folder: Path | None) -> Reference:
+    """Return the tables of a folder, None being the default one, and those shipped; Unreadable if a file is none."""
+    try:
+        return load_reference(folder)
+    except ReferenceDataError as error:
+        raise Unreadable(f"{error}.") from error
+    except OSError as error:
+        raise Unreadable(f"{error.filename}: {error.strerror or error}.") from error
 
 
 def files(paths: tuple[str, ...]) -> Iterator[str]:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-from edifact_ics.cli.options import FORMATS, Unreadable, reading, reference_data
-from edifact_ics.reference import default_folder, load_reference
+from edifact_ics.cli.options import FORMATS, Unreadable, reading, reference_data, tables_in
+from edifact_ics.reference import default_folder
 from edifact_ics.reference.file import Progress, ReferenceDataError, read
 from edifact_ics.reference.layouts import LAYOUTS
 from edifact_ics.reference.loading import Loaded, load
@@ -46,10 +46,7 @@ def list_tables(names: tuple[str, ...], form: str, folder: Path | None) -> None:
             near = get_close_matches(name, LAYOUTS, 1)
             raise Unreadable(f"There is no table {name!r}.{f' Did you mean {near[0]}?' if near else ''}")
     place = folder or default_folder()
-    try:
-        known = load_reference(place)
-    except (ReferenceDataError, OSError) as error:
-        raise Unreadable(f"{error}.") from error
+    known = tables_in(place)
     if form == "json":
         click.echo(render.tables_as_json(known, place, names))
         return

@@ -11,6 +11,7 @@ from edifact_ics.reference.layouts import LAYOUTS
 from edifact_ics.reference.loading import Loaded
 from edifact_ics.reference.shelf import Issue
 from edifact_ics.render.report import shown
+from edifact_ics.rules import Known, standard
 
 
 def tables(reference: Reference, folder: Path, names: Sequence[str] = ()) -> Iterator[str]:
@@ -25,11 +26,33 @@ def tables(reference: Reference, folder: Path, names: Sequence[str] = ()) -> Ite
             yield f"  {kind}, {when}, {_rows(issue)}; source: {shown(issue.source)}"
         if not reference.has(name):
             yield "  not loaded"
+        yield from _rules(name, reference, bool(names))
         if names:
             yield f"  key: {', '.join(column.name for column in layout.key)}"
             for column in layout.columns:
                 written = f"{column.form.words}{'' if column.needed else ', or empty'}"
                 yield f"  column {column.name}: {column.meaning} ({written})"
+
+
+def _rules(name: str, reference: Reference, in_full: bool) -> Iterator[str]:
+    """Give the line on the rules that ask a table, in full with their ids."""
+    asking = _asking(name, reference)
+    if not asking:
+        return
+    running = sum(runs for _, runs in asking)
+    how = "which run" if running == len(asking) else f"of which {running} run" if running else "which are skipped"
+    ids = ": " + ", ".join(ident for ident, _ in asking) if in_full else ""
+    yield f"  asked by {_count(len(asking), 'rule')}, {how}{ids}"
+
+
+def _asking(name: str, reference: Reference) -> list[tuple[str, bool]]:
+    """Return the rules that need a table, and whether they run with what is loaded."""
+    known = Known(reference=reference)
+    return [
+        (rule.id, all(known.lacks(need) is None for need in (*rule.needs, *rule.partly)))
+        for rule in standard()
+        if name in {need.partition("/")[0] for need in (*rule.needs, *rule.partly)}
+    ]
 
 
 def _rows(issue: Issue) -> str:
@@ -52,6 +75,7 @@ def tables_as_json(reference: Reference, folder: Path, names: Sequence[str] = ()
             "key": [column.name for column in LAYOUTS[name].key],
             "columns": list(LAYOUTS[name].names),
             "loaded": reference.has(name),
+            "rules": [{"id": ident, "runs": runs} for ident, runs in _asking(name, reference)],
             "issues": [_issue(issue) for issue in reversed(reference.issues(name))],
         }
         for name in names or LAYOUTS

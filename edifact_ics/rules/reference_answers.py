@@ -20,7 +20,7 @@ _CONTAINERS = ("FCL", "LCL", "FCX")
 
 def _numbers(known: Known, table: str, name: str) -> set[str]:
     """Return the numbers that a table has for a name, without leading zeros: messages differ in how many they send."""
-    rows = known.reference.rows(table, on=known.lodged)
+    rows = known.tables.rows(table, on=known.lodged)
     return {row["identifier"].lstrip("0") for row in rows if row["name"].casefold() == name.casefold()}
 
 
@@ -43,7 +43,7 @@ def concern_of_packing(level: Level, known: Known) -> Iterator[Complaint]:
     for question in _BARRIER:
         risky = {
             row["high_risk_answer"]
-            for row in known.reference.rows("lodgement_questions", on=known.lodged)
+            for row in known.tables.rows("lodgement_questions", on=known.lodged)
             if row["name"].casefold() == question.casefold()
         }
         if any(answer in risky for answer, _ in _answers(level, known, question) if answer):
@@ -65,11 +65,13 @@ def _referral(ident: str, question: str) -> Rule:
                 yield level.complaint(name, text, number)
                 return
 
-    return Rule(ident, CHECK, _QUESTION, check=check, carried=(_QUESTION,), on=(_QUESTION,), needs=("lodgement_questions",))
+    return Rule(
+        ident, CHECK, _QUESTION, check=check, carried=(_QUESTION,), on=(_QUESTION,), needs=("lodgement_questions",)
+    )
 
 
 def _quotation(given: str, ungiven: str, indicator: str, declaration: str) -> list[Rule]:
-    """A line that quotes an ABN for a tax needs the declaration (first rule); without such a line it is not made (second)."""
+    """A line that quotes an ABN for a tax needs the declaration; without such a line it is not made."""
 
     def needed(level: Level, known: Known) -> Iterator[Complaint]:
         header = level.parent or level
@@ -87,7 +89,8 @@ def _quotation(given: str, ungiven: str, indicator: str, declaration: str) -> li
         numbers = _numbers(known, "lodgement_declarations", declaration)
         for number, made in level.each(_DECLARATION):
             if made.lstrip("0") in numbers:
-                text = f"The lodgement declaration {declaration!r} must not be made: {level.guide.label(indicator)} is Y on no line."
+                label = level.guide.label(indicator)
+                text = f"The lodgement declaration {declaration!r} must not be made: {label} is Y on no line."
                 yield level.complaint(_DECLARATION, text, number)
 
     needs = ("lodgement_declarations",)
@@ -123,7 +126,7 @@ def cargo_of_a_processing_type(level: Level, known: Known) -> Iterator[Complaint
         return
     cargo = {kind for one in header.below if one.kind == TRANSPORT_LINE for kind in one.values("ImportCargoType")}
     for number, value in level.each("AQISProcessingType"):
-        row = known.reference.row("aqis_processing_types", value, on=known.lodged)
+        row = known.tables.row("aqis_processing_types", value, on=known.lodged)
         if row is not None and row["cargo_type"] and row["cargo_type"] not in cargo:
             text = f"AQIS Processing Type {value!r} is for cargo type {row['cargo_type']}, which no transport line has."
             yield level.complaint("AQISProcessingType", text, number)

@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from edifact_ics.reference import Reference, Row
+from edifact_ics.reference import Row
 from edifact_ics.rules.conditions import ALWAYS, PRE_LODGED, Condition
 from edifact_ics.rules.rule import CHECK, Known, Rule, rule
 from edifact_ics.view import Complaint, Level
@@ -54,13 +54,13 @@ def in_table(
     need = "/".join((table, *lead))
 
     def check(level: Level, known: Known) -> Iterator[Complaint]:
-        reference: Reference = known.reference
+        tables = known.tables
         day = day_of(level, known)
         for number, value in level.each(name):
-            if reference.rows(table, *lead, value, on=day):
+            if tables.rows(table, *lead, value, on=day):
                 continue
             what = f"{level.guide.label(name)} {value!r}"
-            old = reference.rows(table, *lead, value)
+            old = tables.rows(table, *lead, value)
             if old:
                 yield level.complaint(name, f"{what} is not in force on {day}: {whose(old[-1])}.", number)
             else:
@@ -90,8 +90,10 @@ def _australian(ident: str, name: str) -> Rule:
         for number, port in level.each(name):
             label = level.guide.label(name)
             if port[:2] != "AU":
-                yield level.complaint(name, f"{label} {port!r} is not in Australia; its code must begin with AU.", number)
-            elif known.reference.row("ports", port, on=day_of(level, known)) is None:
+                yield level.complaint(
+                    name, f"{label} {port!r} is not in Australia; its code must begin with AU.", number
+                )
+            elif known.tables.row("ports", port, on=day_of(level, known)) is None:
                 text = f"{label} {port!r} is not among the Australian ports of the table; it may be newer, or mistyped."
                 yield Complaint(level, name, text, number, warning=True)
 
@@ -108,22 +110,22 @@ RULES += [
 def importer_state(level: Level, known: Known) -> Iterator[Complaint]:
     """The state of an Australian importer is one of the eight states and territories."""
     state = level.said["ImporterStateCode"]
-    if level.get("ImporterCountryCode") in (None, "AU") and not known.reference.row("states", state):
-        states = ", ".join(known.reference.values("states"))
+    if level.get("ImporterCountryCode") in (None, "AU") and not known.tables.row("states", state):
+        states = ", ".join(known.tables.values("states"))
         yield level.complaint("ImporterStateCode", f"Importer State Code {state!r} is none of {states}.")
 
 
 @rule("GBR-EXPORT-QUANTITY-02", on="ExportQuantityUnit", needs="codelists/QuantityUnit")
 def export_unit(level: Level, known: Known) -> Iterator[Complaint]:
     """The unit is one that ICS knows; a list that is open makes an unknown one a warning."""
-    reference: Reference = known.reference
+    tables = known.tables
     for number, unit in level.each("ExportQuantityUnit"):
-        if reference.row("codelists", "QuantityUnit", unit, on=day_of(level, known)):
+        if tables.row("codelists", "QuantityUnit", unit, on=day_of(level, known)):
             continue
-        other = reference.row("units", unit, "REC20")
+        other = tables.row("units", unit, "REC20")
         hint = f"; in Recommendation 20 it is the {other['name']}, but ICS has codes of its own" if other else ""
         text = f"Export Quantity Unit {unit!r} is not in the code list QuantityUnit{hint}."
-        open_ = any(row["open"] == "Y" for row in reference.rows("codelists", "QuantityUnit"))
+        open_ = any(row["open"] == "Y" for row in tables.rows("codelists", "QuantityUnit"))
         yield Complaint(level, "ExportQuantityUnit", text, number, warning=open_)
 
 
@@ -137,7 +139,7 @@ def _advice(name: str, kind: str, valid: str, invalid: str) -> list[Rule]:
 
     def known_and_valid(level: Level, known: Known) -> Iterator[Complaint]:
         for number, advice in level.each(name):
-            row = known.reference.row("advice_numbers", advice, on=day_of(level, known))
+            row = known.tables.row("advice_numbers", advice, on=day_of(level, known))
             if row is None:
                 text = f"{level.guide.label(name)} {advice!r} is not in the table advice_numbers."
                 yield Complaint(level, name, text, number, warning=True)
@@ -147,7 +149,7 @@ def _advice(name: str, kind: str, valid: str, invalid: str) -> list[Rule]:
 
     def not_invalid(level: Level, known: Known) -> Iterator[Complaint]:
         for number, advice in level.each(name):
-            row = known.reference.row("advice_numbers", advice, on=day_of(level, known))
+            row = known.tables.row("advice_numbers", advice, on=day_of(level, known))
             if row is not None and row["status"] not in _VALID:
                 text = f"{level.guide.label(name)} {advice!r} is {row['status'].lower()}; it must be {_either(_VALID)}."
                 yield level.complaint(name, text, number)
@@ -180,20 +182,22 @@ RULES += _advice("TariffAdviceNumber", "tariff", "GBR-TARIFF-ADVICE-NUMBER-01", 
 # ---------------------------------------------------------------------- existing and current
 
 
-def _registered(name: str, table: str, exists: str, current: str, when: Condition = ALWAYS, partial: bool = False) -> list[Rule]:
+def _registered(
+    name: str, table: str, exists: str, current: str, when: Condition = ALWAYS, partial: bool = False
+) -> list[Rule]:
     """What is quoted stands in the register (first rule), and is current (second)."""
 
     def existing(level: Level, known: Known) -> Iterator[Complaint]:
         for number, value in level.each(name):
-            if known.reference.row(table, value) is None:
+            if known.tables.row(table, value) is None:
                 text = f"{level.guide.label(name)} {value!r} is not in the table {table}."
                 yield Complaint(level, name, text, number, warning=partial)
 
     def in_force(level: Level, known: Known) -> Iterator[Complaint]:
         day = day_of(level, known)
         for number, value in level.each(name):
-            row = known.reference.row(table, value)
-            if row is not None and known.reference.row(table, value, on=day) is None:
+            row = known.tables.row(table, value)
+            if row is not None and known.tables.row(table, value, on=day) is None:
                 text = f"{level.guide.label(name)} {value!r} is not current on {day}: {whose(row)}."
                 yield level.complaint(name, text, number)
 

@@ -21,8 +21,9 @@ def dumping_must_be_answered(level: Level, known: Known) -> Iterator[Complaint]:
     if goods is None or not (is_missing(level, name) and is_missing(level, "DumpingExemptionType")):
         return
     day = day_of(level, known)
-    if any(known.reference.row("dumping", goods[0], code, on=day) for code in (goods[1], "")):
-        text = f"Dumping Specification Number and Dumping Exemption Type are missing: {' / '.join(goods)} is under measures."
+    if any(known.tables.row("dumping", goods[0], code, on=day) for code in (goods[1], "")):
+        both = "Dumping Specification Number and Dumping Exemption Type are missing"
+        text = f"{both}: {' / '.join(goods)} is under measures; one of them must be sent."
         yield level.complaint(name, text)
 
 
@@ -75,7 +76,9 @@ def supplier_is_not_spared(level: Level, known: Known) -> Iterator[Complaint]:
     supplier = level.get("SupplierIdentifier")
     spared = [row["supplier"] for row in _suppliers(level, known) or () if row["list_kind"] == "Must be one of"]
     if spared and supplier not in spared and (supplier is not None or level.knows("SupplierIdentifier")):
-        text = f"Supplier {supplier or '(none)'} is not on the list of those spared by the measures, so it is not exempt."
+        text = (
+            f"Supplier {supplier or '(none)'} is not on the list of those spared by the measures, so it is not exempt."
+        )
         yield level.complaint("SupplierIdentifier", text)
 
 
@@ -84,4 +87,4 @@ def _suppliers(level: Level, known: Known) -> list[Row] | None:
     classification, country = level.get("TariffClassificationNumber"), level.get(_COUNTRY)
     if classification is None or country is None:
         return None
-    return list(known.reference.rows("dumping_countries", classification, country, on=day_of(level, known)))
+    return list(known.tables.rows("dumping_countries", classification, country, on=day_of(level, known)))

@@ -6,13 +6,13 @@ Lines are looked up by tariff classification and statistical code. A line that a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from edifact_ics.reference import Reference, Row
+from edifact_ics.reference import Row
 from edifact_ics.rules.conditions import is_, line
 from edifact_ics.rules.reference_data import day_of, goods_of, is_missing, whose
 from edifact_ics.rules.rule import Known, rule
-from edifact_ics.view import LINE, Complaint, Level
+from edifact_ics.view import LINE, Complaint, Level, Record
 
 _SPECIAL = ("not known", "none applicable")  # commodity codes that every classification takes
 _GENERAL = "GEN"  # the preference scheme that means none
@@ -41,7 +41,7 @@ def commodity_needs_a_classification(level: Level, known: Known) -> Iterator[Com
 def commodity_where_none_is_listed(level: Level, known: Known) -> Iterator[Complaint]:
     """No commodity code may be sent for goods that have none."""
     goods = goods_of(level)
-    if goods and not known.reference.rows("aqis_commodities", *goods, on=day_of(level, known)):
+    if goods and not known.tables.rows("aqis_commodities", *goods, on=day_of(level, known)):
         text = f"AQIS Commodity Code must not be sent: {' / '.join(goods)} has none on {day_of(level, known)}."
         yield level.complaint("AQISCommodityCode", text)
 
@@ -50,7 +50,7 @@ def commodity_where_none_is_listed(level: Level, known: Known) -> Iterator[Compl
 def commodity_exists(level: Level, known: Known) -> Iterator[Complaint]:
     """A commodity code exists, for these goods or others."""
     for number, code, listed in _unlisted_commodities(level, known):
-        if not any(row["commodity"] == code for row in known.reference.rows("aqis_commodities")):
+        if not any(row["commodity"] == code for row in known.tables.rows("aqis_commodities")):
             text = f"AQIS Commodity Code {code!r} does not exist; for these goods there are {', '.join(listed)}."
             yield level.complaint("AQISCommodityCode", text, number)
 
@@ -59,7 +59,7 @@ def commodity_exists(level: Level, known: Known) -> Iterator[Complaint]:
 def commodity_of_these_goods(level: Level, known: Known) -> Iterator[Complaint]:
     """A commodity code is one of those listed for the goods."""
     for number, code, listed in _unlisted_commodities(level, known):
-        if any(row["commodity"] == code for row in known.reference.rows("aqis_commodities")):
+        if any(row["commodity"] == code for row in known.tables.rows("aqis_commodities")):
             text = f"AQIS Commodity Code {code!r} is for other goods; for these there are {', '.join(listed)}."
             yield level.complaint("AQISCommodityCode", text, number)
 
@@ -67,7 +67,7 @@ def commodity_of_these_goods(level: Level, known: Known) -> Iterator[Complaint]:
 def _unlisted_commodities(level: Level, known: Known) -> Iterator[tuple[int, str, tuple[str, ...]]]:
     """Give the commodity codes that are not listed for the goods, where any are: number, code, what is listed."""
     goods = goods_of(level)
-    listed = known.reference.values("aqis_commodities", *goods, on=day_of(level, known)) if goods else ()
+    listed = known.tables.values("aqis_commodities", *goods, on=day_of(level, known)) if goods else ()
     for number, code in level.each("AQISCommodityCode") if listed else ():
         if code not in listed and code.lower() not in _SPECIAL:
             yield number, code, listed
@@ -85,7 +85,7 @@ def _unlisted_commodities(level: Level, known: Known) -> Iterator[tuple[int, str
 def luxury_car_tax_may_apply(level: Level, known: Known) -> Iterator[Complaint]:
     """Luxury car tax may be nominated only for goods to which it may apply."""
     goods = goods_of(level)
-    row = known.reference.row("tariff", *goods, on=day_of(level, known)) if goods else None
+    row = known.tables.row("tariff", *goods, on=day_of(level, known)) if goods else None
     if row is not None and row["luxury_car_tax"] != "Y":
         text = f"Luxury Car Tax Payable Indicator is Y, but the tax does not apply to {' / '.join(goods or ())}."
         yield level.complaint("LuxuryCarTaxPayableIndicator", text)
@@ -123,14 +123,14 @@ def _rates(level: Level, known: Known) -> dict[str, Row]:
     classification = level.get("TariffClassificationNumber")
     if classification is None:
         return {}
-    rows = known.reference.rows("tariff_rates", classification, on=day_of(level, known))
+    rows = known.tables.rows("tariff_rates", classification, on=day_of(level, known))
     return {row["rate_number"]: row for row in rows}
 
 
 def _rate(level: Level, known: Known) -> Row | None:
     """Return the rate that applies to a line; None if it cannot be told: a treatment or a preference has others."""
     goods = goods_of(level)
-    if goods is None or known.reference.row("tariff", *goods, on=day_of(level, known)) is None:
+    if goods is None or known.tables.row("tariff", *goods, on=day_of(level, known)) is None:
         return None
     if any(name in level for name in ("TreatmentCode", "SecondTreatmentCode")):
         return None
@@ -152,7 +152,9 @@ def factor_needed(level: Level, known: Known) -> Iterator[Complaint]:
     if is_missing(level, _FACTOR):
         rate = _rate(level, known)
         if rate is not None and rate["other_duty_factor"] == "Y":
-            yield level.complaint(_FACTOR, f"Other Duty Factor is missing: rate {rate['rate_number']} is worked out with it.")
+            yield level.complaint(
+                _FACTOR, f"Other Duty Factor is missing: rate {rate['rate_number']} is worked out with it."
+            )
 
 
 @rule("GBR-OTHER-DUTY-FACTOR-03", on=_FACTOR, needs=("tariff", "tariff_rates"))
@@ -160,7 +162,9 @@ def factor_not_used(level: Level, known: Known) -> Iterator[Complaint]:
     """A rate whose calculations have no other duty factor takes none."""
     rate = _rate(level, known)
     if rate is not None and rate["other_duty_factor"] != "Y" and int(rate["calculations"]) > 0:
-        yield level.complaint(_FACTOR, f"Other Duty Factor must not be sent: rate {rate['rate_number']} does not use it.")
+        yield level.complaint(
+            _FACTOR, f"Other Duty Factor must not be sent: rate {rate['rate_number']} does not use it."
+        )
 
 
 @rule("GBR-OTHER-DUTY-FACTOR-04", on=_FACTOR, needs=("tariff", "tariff_rates"))
@@ -168,7 +172,9 @@ def factor_of_nothing(level: Level, known: Known) -> Iterator[Complaint]:
     """A rate without calculations takes no other duty factor."""
     rate = _rate(level, known)
     if rate is not None and int(rate["calculations"]) == 0:
-        yield level.complaint(_FACTOR, f"Other Duty Factor must not be sent: rate {rate['rate_number']} is not worked out.")
+        yield level.complaint(
+            _FACTOR, f"Other Duty Factor must not be sent: rate {rate['rate_number']} is not worked out."
+        )
 
 
 # ---------------------------------------------------------------------- permits and instruments
@@ -177,17 +183,17 @@ def factor_of_nothing(level: Level, known: Known) -> Iterator[Complaint]:
 @rule("GBR-PERMIT-NUMBER-01", on="PermitNumber", needs="permits")
 def permit_covers_the_goods(level: Level, known: Known) -> Iterator[Complaint]:
     """A permit is in force and covers the goods; one that is not in the table may be known to Customs."""
-    reference: Reference = known.reference
+    tables = known.tables
     day = day_of(level, known)
     classification = level.get("TariffClassificationNumber")
     for number, permit in level.each("PermitNumber"):
-        rows = reference.rows("permits", permit, on=day)
+        rows = tables.rows("permits", permit, on=day)
         if rows:
             if classification and not any(classification.startswith(row["classification"]) for row in rows):
                 goods = ", ".join(row["classification"] for row in rows)
                 text = f"Permit {permit!r} is for goods of {goods}, not for {classification}."
                 yield level.complaint("PermitNumber", text, number)
-        elif old := reference.rows("permits", permit):
+        elif old := tables.rows("permits", permit):
             text = f"Permit {permit!r} is not in force on {day}: {whose(old[-1])}."
             yield level.complaint("PermitNumber", text, number)
         else:
@@ -206,13 +212,12 @@ def security_code_of_an_instrument(level: Level, known: Known) -> Iterator[Compl
     if not is_missing(level, "InstrumentSecurityCode"):
         return
     for kind in _INSTRUMENTS:
-        for record in level.records(f"{kind}InstrumentNumber") or [level]:
-            pair = record.get(f"{kind}InstrumentType"), record.get(f"{kind}InstrumentNumber")
-            if pair[0] is None or pair[1] is None:
-                continue
-            row = known.reference.row("instruments", *pair, on=day_of(level, known))
+        places: list[Level | Record] = [*level.records(f"{kind}InstrumentNumber")]
+        for place in places or [level]:
+            type_, number = place.get(f"{kind}InstrumentType"), place.get(f"{kind}InstrumentNumber")
+            row = known.tables.row("instruments", type_ or "", number or "", on=day_of(level, known))
             if row is not None and row["has_security_code"] == "Y":
-                text = f"Instrument Security Code is missing: instrument {' '.join(filter(None, pair))} has one."
+                text = f"Instrument Security Code is missing: instrument {type_} {number} has one."
                 yield level.complaint("InstrumentSecurityCode", text)
                 return
 
@@ -226,7 +231,7 @@ def _producer_risks(level: Level, known: Known) -> Iterator[Row]:
     statistical, country = level.get("StatisticalCode"), level.get("OriginCountryCode")
     day = day_of(level, known)
     for lead in _leads(classification) if classification else ():
-        for row in known.reference.rows("cp_risks", lead, on=day):
+        for row in known.tables.rows("cp_risks", lead, on=day):
             matches = row["statistical_code"] in ("", statistical) and row["country"] in ("", country)
             if matches and (row["inspection_category"] == "HR" or row["type"] == "AQIFHIGH"):
                 yield row
@@ -254,7 +259,7 @@ def producer_of_a_high_risk_food(level: Level, known: Known) -> Iterator[Complai
 
 
 def _effects(header: Level, known: Known) -> tuple[list[Level], list[Level]] | None:
-    """Return the lines of unaccompanied personal effects, and the others; None if a line cannot be told to be either."""
+    """Return the lines of unaccompanied personal effects, and the others; None if one cannot be told to be either."""
     if "UPE" not in header.values("HeaderDocumentProperty") or not header.complete:
         return None
     effects: list[Level] = []
@@ -262,7 +267,7 @@ def _effects(header: Level, known: Known) -> tuple[list[Level], list[Level]] | N
     for level in header.below:
         if level.kind != LINE:
             continue
-        rows = known.reference.rows("tariff", level.get("TariffClassificationNumber") or "", on=day_of(level, known))
+        rows = known.tables.rows("tariff", level.get("TariffClassificationNumber") or "", on=day_of(level, known))
         if not rows:
             return None
         (effects if any(row["personal_effects"] == "Y" for row in rows) else others).append(level)
@@ -280,7 +285,7 @@ def one_line_of_effects(header: Level, known: Known) -> Iterator[Complaint]:
 
 @rule("GBR-UPE-IMPORTER-PASSPORT-COUNTRY-09", on="HeaderDocumentProperty", needs="tariff")
 def total_without_the_effects(header: Level, known: Known) -> Iterator[Complaint]:
-    """The invoice total is the sum of the line prices but for that of the effects; only like currencies are compared."""
+    """The invoice total is the sum of the line prices but for that of the effects, in one currency."""
     split = _effects(header, known)
     if split is None or len(split[0]) != 1:
         return
@@ -297,11 +302,8 @@ def total_without_the_effects(header: Level, known: Known) -> Iterator[Complaint
 
 def _amounts(level: Level, side: str, kind: str) -> list[tuple[Decimal, str | None]]:
     """Return the amounts of a type, with their currencies."""
-    found = []
-    for record in level.records(f"{side}Amount"):
-        if record.get(f"{side}AmountType") == kind:
-            try:
-                found.append((Decimal(record.get(f"{side}Amount") or ""), record.get(f"{side}AmountCurrencyCode")))
-            except InvalidOperation:  # its form is complained of elsewhere
-                pass
-    return found
+    return [
+        (Decimal(amount), record.get(f"{side}AmountCurrencyCode"))
+        for record in level.records(f"{side}Amount")
+        if record.get(f"{side}AmountType") == kind and (amount := record.get(f"{side}Amount"))
+    ]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from edifact_ics.reference import Row, is_abn
-from edifact_ics.rules.conditions import WITHDRAW, Condition, ALWAYS, is_
+from edifact_ics.rules.conditions import WITHDRAW, is_
 from edifact_ics.rules.reference_data import day_of, is_missing, whose
 from edifact_ics.rules.rule import CHECK, Known, Rule, rule
-from edifact_ics.view import LINE, Complaint, Level
+from edifact_ics.view import Complaint, Level
 
 _FIRST_CAC = "001"  # the activity centre meant when an ABN is sent without one
 
@@ -23,9 +23,9 @@ def _client(level: Level, known: Known, abn: str, cac: str, ccid: str = "") -> R
     number, identifier = level.get(abn), level.get(ccid) if ccid else None
     row = None
     if number is not None:
-        row = known.reference.row("clients", number, level.get(cac) or _FIRST_CAC, on=day)
+        row = known.tables.row("clients", number, level.get(cac) or _FIRST_CAC, on=day)
     if row is None and identifier is not None:
-        row = known.reference.row("clients", identifier, "", on=day)
+        row = known.tables.row("clients", identifier, "", on=day)
     return row
 
 
@@ -35,7 +35,7 @@ def _importer(level: Level, known: Known) -> Row | None:
 
 def _sender(known: Known) -> Row | None:
     """Return the client that sends: the owner of the site in UNB, which the table may name by its site."""
-    rows = known.reference.rows("clients", known.client, on=known.lodged) if known.client else ()
+    rows = known.tables.rows("clients", known.client, on=known.lodged) if known.client else ()
     return rows[0] if rows else None
 
 
@@ -46,18 +46,20 @@ def _abn(ident: str, abn: str, cac: str) -> Rule:
         number = level.said[abn]
         label = level.guide.label(abn)
         if not is_abn(number):
-            yield level.complaint(abn, f"{label} {number!r} is no Australian Business Number: its check digits are wrong.")
+            yield level.complaint(
+                abn, f"{label} {number!r} is no Australian Business Number: its check digits are wrong."
+            )
             return
         if known.reference is None or not known.reference.has("clients"):
             return
         centre = level.get(cac) or _FIRST_CAC
-        if known.reference.row("clients", number, centre, on=day_of(level, known)):
+        if known.tables.row("clients", number, centre, on=day_of(level, known)):
             return
-        old = known.reference.row("clients", number, centre)
+        old = known.tables.row("clients", number, centre)
         if old is not None:
             text = f"{label} {number} with centre {centre} is not current on {day_of(level, known)}: {whose(old)}."
             yield level.complaint(abn, text)
-        elif known.reference.rows("clients", number):
+        elif known.tables.rows("clients", number):
             yield level.complaint(abn, f"{label} {number} has no activity centre {centre} in the table clients.")
         else:
             yield Complaint(level, abn, f"{label} {number} is not in the table clients.", warning=True)
@@ -76,7 +78,7 @@ def one_and_the_same_importer(level: Level, known: Known) -> Iterator[Complaint]
     """ABN and identifier of the importer belong to one client."""
     identifier = level.get("ImporterIdentifier")
     by_abn = _client(level, known, "ImporterABN", "ImporterCAC")
-    by_identifier = known.reference.row("clients", identifier, "", on=day_of(level, known)) if identifier else None
+    by_identifier = known.tables.row("clients", identifier, "", on=day_of(level, known)) if identifier else None
     if by_abn is not None and by_identifier is not None and by_abn["client"] != by_identifier["client"]:
         text = (
             f"Importer ABN {level.said['ImporterABN']} and Importer Identifier {identifier} are two clients:"
@@ -89,9 +91,9 @@ def one_and_the_same_importer(level: Level, known: Known) -> Iterator[Complaint]
 def drawback_client(level: Level, known: Known) -> Iterator[Complaint]:
     """The client of a drawback is registered."""
     client = level.said["DrawbackClientIdentifier"]
-    if known.reference.rows("clients", client, on=day_of(level, known)):
+    if known.tables.rows("clients", client, on=day_of(level, known)):
         return
-    old = known.reference.rows("clients", client)
+    old = known.tables.rows("clients", client)
     ended = f"is not current on {day_of(level, known)}: {whose(old[-1])}" if old else "is not in the table clients"
     text = f"Drawback Client Identifier {client!r} {ended}."
     yield Complaint(level, "DrawbackClientIdentifier", text, warning=not old)
@@ -99,7 +101,7 @@ def drawback_client(level: Level, known: Known) -> Iterator[Complaint]:
 
 @rule("GBR-AQIS-PROCESSING-TYPE-03", on="AQISProcessingType", needs="clients")
 def accredited_for_processing(level: Level, known: Known) -> Iterator[Complaint]:
-    """Only a broker or importer with a BAS or AEP agreement nominates the processing; one not known makes it a warning."""
+    """Only a broker or importer with a BAS or AEP agreement nominates the processing."""
     parties = [_importer(level, known), _sender(known)]
     listed = [row for row in parties if row is not None]
     if listed and not any(row["aqis_scheme"] for row in listed):
@@ -107,30 +109,26 @@ def accredited_for_processing(level: Level, known: Known) -> Iterator[Complaint]
         yield Complaint(level, "AQISProcessingType", text, warning=None in parties)
 
 
-def _account_needed(ident: str, number: str, owner: str, when: Condition, weak: bool) -> Rule:
-    """A bank account is named where the client whose money moves has no default account."""
-
-    def check(level: Level, known: Known) -> Iterator[Complaint]:
-        header = level if level.parent is None else level.parent
-        if not is_missing(header, number):
-            return
-        client = _sender(known) if header.get(owner) == "B" else _importer(header, known)
-        if client is not None and client["default_bank_account"] == "N":
-            text = f"{level.guide.label(number)} is missing: client {client['client']} has no default account."
-            yield Complaint(header, number, text, warning=weak)
-
-    calls = "RefundReasonCode" if weak else "EFTPaymentIndicator"
-    return Rule(ident, CHECK, number, when, check, (number,), on=(calls,), needs=("clients",))
+@rule("GBR-BANK-ACCOUNT-NUMBER-02", on="EFTPaymentIndicator", when=is_("EFTPaymentIndicator", "Y"), needs="clients")
+def account_to_pay_from(header: Level, known: Known) -> Iterator[Complaint]:
+    """Who pays by funds transfer without a default account names one."""
+    payer = _sender(known) if header.get("BankAccountOwnerType") == "B" else _importer(header, known)
+    if payer is not None and payer["default_bank_account"] == "N" and is_missing(header, "BankAccountNumber"):
+        text = f"Bank Account Number is missing: client {payer['client']} has no default account."
+        yield header.complaint("BankAccountNumber", text)
 
 
-RULES += [
-    _account_needed(
-        "GBR-BANK-ACCOUNT-NUMBER-02", "BankAccountNumber", "BankAccountOwnerType", is_("EFTPaymentIndicator", "Y"), False
-    ),
-    _account_needed(
-        "GBR-REFUND-BANK-ACCOUNT-NUMBER-02", "RefundBankAccountNumber", "RefundBankAccountOwnerType", ALWAYS, True
-    ),
-]
+@rule("GBR-REFUND-BANK-ACCOUNT-NUMBER-02", on="RefundReasonCode", own=True, needs="clients")
+def account_to_refund_to(line: Level, known: Known) -> Iterator[Complaint]:
+    """Who asks for a refund without a default account names one; whether money comes back only Customs can work out."""
+    header = line.parent or line
+    name = "RefundBankAccountNumber"
+    if name in header or not header.guide.kinds_of(name):
+        return
+    payee = _sender(known) if header.get("RefundBankAccountOwnerType") == "B" else _importer(header, known)
+    if payee is not None and payee["default_bank_account"] == "N":
+        text = f"Refund Bank Account Number is missing: client {payee['client']} has no default account."
+        yield Complaint(header, name, text, warning=True)
 
 
 @rule("GBR-BRANCH-IDENTIFIER-01", when=~WITHDRAW, needs="clients")
