@@ -102,16 +102,17 @@ def test_the_list_names_what_is_loaded_shipped_and_missing() -> None:
     run("reference", "load", "good.csv")
     out = run("reference", "list").out
     assert out.startswith("Tables of your own lie in tables.\n")
-    assert "\npermits: permits and the goods they cover\n  loaded, issued 2026-07-01, 2 rows; source: a test\n" in out
+    assert "\npermits: permits and the goods they cover\n  loaded, issued 2026-07-01, 2 rows; source: a test\n  asked by 1 rule (run)\n" in out
     assert "\nports: ports and other places (UN/LOCODE)\n  shipped, issued 2015-07-01, 1876 rows; source: UN/LOCODE" in out
     assert "\ntariff: tariff classifications and statistical codes\n  not loaded\n" in out
 
 
 def test_one_table_of_the_list_with_its_columns() -> None:
     out = run("reference", "list", "securities").out
-    assert out.splitlines()[1:5] == [
+    assert out.splitlines()[1:6] == [
         "securities: securities lodged with Customs",
         "  not loaded",
+        "  asked by 2 rules (skipped): GBR-SECURITY-IDENTIFIER-03, GBR-SECURITY-IDENTIFIER-04",
         "  key: identifier",
         "  column identifier: security identifier (a code of at most 35 characters)",
     ]
@@ -126,6 +127,8 @@ def test_the_list_as_json() -> None:
     (issue,) = listed["permits"]["issues"]
     assert (issue["issued"], issue["shipped"], issue["rows"], len(issue["problems"])) == ("2026-07-01", False, None, 2)
     assert (listed["tariff"]["loaded"], listed["tariff"]["issues"]) == (False, [])
+    assert {"id": "GBR-LUXURY-CAR-TAX-PAYABLE-INDICATOR-01", "runs": False} in listed["tariff"]["rules"]
+    assert {"id": "GBR-PORT-OF-DESTINATION-01", "runs": True} in listed["ports"]["rules"]
     assert listed["countries"]["issues"][0]["issued"] is None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from edifact_ics.mig import code_lists
+from edifact_ics.library import ours
 from edifact_ics.reference.layouts import LAYOUTS, SEPARATOR
 
 _NO_UNITS = ("ISS", "LCO")  # stand where a unit stands, but mark a percentage
@@ -66,19 +66,19 @@ def _currencies() -> Iterator[str]:
 
 def _units() -> Iterator[str]:
     """Give the units of ICS itself."""
-    for code, title in code_lists()["QuantityUnit"].labels.items():
+    for code, title in ours().code_lists["QuantityUnit"].labels.items():
         if code not in _NO_UNITS:
             yield _line("units", code, "ICS", name=title)
 
 
 def _states() -> Iterator[str]:
-    for code, name in code_lists()["State"].labels.items():
+    for code, name in ours().code_lists["State"].labels.items():
         yield _line("states", code, name=name)
 
 
 def _codes() -> Iterator[str]:
     """Give the code lists of the guides."""
-    for name, codes in code_lists().items():
+    for name, codes in ours().code_lists.items():
         for code, title in codes.labels.items():
             yield _line("codelists", name, code, description=title, open="N" if codes.closed else "Y")
 

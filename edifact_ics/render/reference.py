@@ -40,9 +40,9 @@ def _rules(name: str, reference: Reference, in_full: bool) -> Iterator[str]:
     if not asking:
         return
     running = sum(runs for _, runs in asking)
-    how = "which run" if running == len(asking) else f"of which {running} run" if running else "which are skipped"
+    how = f"{running} run" if 0 < running < len(asking) else "run" if running else "skipped"
     ids = ": " + ", ".join(ident for ident, _ in asking) if in_full else ""
-    yield f"  asked by {_count(len(asking), 'rule')}, {how}{ids}"
+    yield f"  asked by {_count(len(asking), 'rule')} ({how}){ids}"
 
 
 def _asking(name: str, reference: Reference) -> list[tuple[str, bool]]:

@@ -71,7 +71,6 @@ def in_table(
 
 
 RULES: list[Rule] = [
-    in_table("GBR-APPLICANT-TYPE-01", "ApplicantType", "codelists", "ApplicantType"),
     in_table("GBR-AQIS-CONCERN-TYPE-05", "AQISConcernType", "aqis_concern_types"),
     in_table("GBR-AQIS-DOCUMENT-TYPE-03", "AQISDocumentType", "aqis_document_types"),
     in_table("GBR-AQIS-PREMISES-IDENTIFIER-01", "AQISPremisesIdentifier", "aqis_premises"),

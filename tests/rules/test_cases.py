@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from edifact_ics import check
-from edifact_ics.mig import load_mig, messages
 from edifact_ics.rules import standard
 from tests.rules.bases import BASES, made
 from tests.rules.cases import Case, cases
@@ -13,14 +12,6 @@ from tests.rules.given import given
 from tests.rules.test_catalogue import PENDING
 
 CASES = cases()
-# What any guide carries: a rule on nothing else cannot have a case yet.
-CARRIED = {
-    value.xml
-    for message in messages()
-    for segment in load_mig(message).segments()
-    for use in segment.uses
-    for value in (*use.values, *use.aliases)
-}
 
 
 def _complaints(base: str, edits: str, tables: str = "") -> list[tuple[str, str]]:
