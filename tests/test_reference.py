@@ -316,10 +316,30 @@ def test_what_is_not_loaded_has_no_rows(shipped: Reference) -> None:
 
 @pytest.mark.parametrize(
     ("text", "right"),
-    [("51824753556", True), ("51824753557", False), ("51 824 753 556", False), ("5182475355", False), ("", False)],
+    [
+        ("51824753556", True),
+        ("51824753557", False),
+        ("10072571398", True),
+        ("10072571399", False),
+        ("51 824 753 556", False),
+        ("5182475355", False),
+        ("", False),
+    ],
 )
 def test_check_digits_of_an_abn(text: str, right: bool) -> None:
     assert is_abn(text) is right
+
+
+@given(st.integers(0, 10**9 - 1).map(lambda number: f"{number:09d}"))
+def test_check_digits_of_an_abn_are_those_of_the_published_rule(body: str) -> None:
+    weights = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
+
+    def divisible(text: str) -> bool:
+        digits = [int(text[0]) - 1, *map(int, text[1:])]
+        return sum(digit * weight for digit, weight in zip(digits, weights, strict=True)) % 89 == 0
+
+    numbers = [f"{front}{body}" for front in range(10, 100)]
+    assert [text for text in numbers if is_abn(text)] == [text for text in numbers if divisible(text)] != []
 
 
 def test_asking_for_a_port_loads_neither_pycountry_nor_stdnum() -> None:

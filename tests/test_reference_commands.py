@@ -138,3 +138,69 @@ def test_a_folder_with_a_file_that_is_no_table() -> None:
     done = run("reference", "list", "--reference-data", "other")
     assert done.code == 2
     assert done.err.startswith(f"Error: {Path('other', 'notes.csv')}: the head does not say table; begin the file")
+
+
+# Checks that use tables
+
+MESSAGE = (Path(__file__).parent.parent / "samples" / "imd-sea-fcl-original.edi").read_bytes()
+
+
+def skipped(*words: str) -> dict[str, str]:
+    done = run("check", "sent.edi", "--format", "json", *words)
+    return {one["id"]: one["reason"] for one in json.loads(done.out)["files"][0]["rules"]["skipped"]}
+
+
+def test_a_rule_whose_table_is_missing_is_reported_skipped() -> None:
+    Path("sent.edi").write_bytes(MESSAGE)
+    before = skipped()
+    assert before["GBR-PERMIT-NUMBER-01"] == "no table 'permits' loaded"
+    assert before["GBR-IMPORTER-ABN-04"] == "no table 'clients' loaded; judged in part only"
+    assert "GBR-PORT-OF-DESTINATION-01" not in before
+    run("reference", "load", "good.csv")
+    assert before.keys() - skipped().keys() == {"GBR-PERMIT-NUMBER-01"}
+    Path("none").mkdir()
+    assert skipped("--reference-data", "none") == before
+    text = run("check", "sent.edi", "--reference-data", "none").out.splitlines()[-1]
+    assert text.startswith("  rules: ")
+    assert f" run, {len(before)} skipped: no table 'clients' loaded (" in text
+
+
+def test_the_tables_of_a_folder_are_asked_by_the_date_of_the_message() -> None:
+    """The message is of 18 November 2026: a port that ended the day before is unknown by then."""
+    Path("sent.edi").write_bytes(MESSAGE)
+    Path("mine").mkdir()
+    ports = HEAD.replace("permits", "ports") + "code,until\nAUBNE,\nAUMEL,{until}\n"
+    for until, codes in (("2026-11-18", []), ("2026-11-17", ["GBR-PORT-OF-DESTINATION-01"])):
+        Path("mine", "ports.csv").write_text(ports.format(until=until), "utf-8")
+        done = run("check", "sent.edi", "--format", "json", "--reference-data", "mine")
+        found = json.loads(done.out)["files"][0]["findings"]
+        assert [finding["code"] for finding in found if finding["severity"] == "warning"] == codes
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ("code,name\nauBNE,Brisbane\n", "row 5, column code: 'auBNE' is wrong; write two capital letters and three"),
+        ("kode,name\nAUBNE,Brisbane\n", "row 4: ports has no column 'kode'; did you mean code?"),
+    ],
+)
+def test_a_check_that_needs_a_bad_table_could_not_run(rows: str, reason: str) -> None:
+    Path("sent.edi").write_bytes(MESSAGE)
+    Path("mine").mkdir()
+    Path("mine", "ports.csv").write_text(HEAD.replace("permits", "ports") + rows, "utf-8")
+    done = run("check", "sent.edi", "--reference-data", "mine")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"Error: {Path('mine', 'ports.csv')}: {reason}")
+
+
+def test_a_folder_that_does_not_exist_is_a_usage_error() -> None:
+    assert run("check", "good.csv", "--reference-data", "nowhere").code == 2
+
+
+def test_the_account_of_the_rules_knows_what_is_loaded() -> None:
+    def status() -> str:
+        return str(json.loads(run("rules", "GBR-PERMIT-NUMBER-01", "--format", "json").out)["rules"][0]["status"])
+
+    assert status() == "skipped-without:permits"
+    run("reference", "load", "good.csv")
+    assert status() == "checked"

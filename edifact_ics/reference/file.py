@@ -9,9 +9,8 @@ from __future__ import annotations
 import csv
 import datetime
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from operator import itemgetter
 from typing import BinaryIO
 
@@ -149,14 +148,20 @@ def _read_head(lines: _Lines, contents: Contents) -> str:
             contents.complain(None, None, f"the head does not say {name}; begin the file with a line '# {name}: …'")
     table, issued = said.get("table", ""), _day(said.get("issued", ""))
     if table and table not in LAYOUTS:
-        near = get_close_matches(table, LAYOUTS, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(LAYOUTS)}"
-        contents.complain(None, None, f"there is no table {table!r}; {hint}")
+        contents.complain(None, None, f"there is no table {table!r}; {_nearest(table, LAYOUTS)}")
     if issued is None and said.get("issued"):
         contents.complain(None, None, f"the date of issue is {said['issued']!r}; write it as 2026-07-01")
     if issued is not None and not contents.problems:
         contents.head = Head(table, issued, said["source"])
     return header
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    """Return a hint: the known word that a wrong one is most like, or all there are."""
+    from difflib import get_close_matches  # takes time to load, and sound files need it not
+
+    near = get_close_matches(word, known, 1)
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
 
 
 def _read_rows(lines: _Lines, header: str, contents: Contents, layout: Layout) -> None:
@@ -198,10 +203,9 @@ def _header(header: str, row: int, contents: Contents, layout: Layout) -> list[s
     before = len(contents.problems)
     for name in names:
         if name not in layout.names:
-            near = get_close_matches(name, layout.names, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(layout.names)}"
             separator = " (cells are separated by commas)" if ";" in name or "\t" in name else ""
-            contents.complain(row, None, f"{layout.name} has no column {name!r}{separator}; {hint}")
+            hint = f"{separator}; {_nearest(name, layout.names)}"
+            contents.complain(row, None, f"{layout.name} has no column {name!r}{hint}")
         elif names.count(name) > 1:
             contents.complain(row, name, "the header names it more than once")
     missing = [name for name in layout.names if name in layout.required and name not in names]
