@@ -376,6 +376,9 @@ def _plain(value: Value) -> tuple[list[str], list[str]]:
         good = ["1" * most, "0" * most, "9" * max(least, 1)]
         bad = ["1" * (most + 1), "A" * most, "1" * (most - 1) + "X", "-" + "1" * (most - 1)]
         bad += ["1" * (least - 1)] if least > 1 else []
+        if value.padded:
+            good.remove("0" * most)
+            good, bad = [*good, "0"], [*bad, "0" * most, "01"]
     elif kind == "a":
         good, bad = ["X" * most], ["X" * (most + 1), "1" * most, "X" * (most - 1) + "1"]
         bad += ["X" * (least - 1)] if least > 1 else []
@@ -403,6 +406,9 @@ def _decimals(value: Value) -> tuple[list[str], list[str]]:
     bad += ["9" * (before + 1) + tail]
     if kind == "n":
         good.append("-" + "9" * before + tail)
+    if value.padded:
+        good.remove("007")
+        bad += ["007", "-012.5", "00"]
     return good, bad
 
 
