@@ -6,8 +6,9 @@ import sys
 
 import click
 
-from edifact_ics.cli.options import FORMATS, Unreadable, coloured, files, judging, policy, reading, rule_set
+from edifact_ics.cli.options import FORMATS, Unreadable, coloured, files, guided, judging, policy, reading, rule_set
 from edifact_ics.finding import Report, Verdict
+from edifact_ics.library import Library
 from edifact_ics.pipeline import check as check_file
 from edifact_ics.render import report
 
@@ -17,12 +18,14 @@ from edifact_ics.render import report
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.option("--quiet", is_flag=True, help="Only files and messages with findings.")
 @click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
+@guided
 @judging
 def check(
     paths: tuple[str, ...],
     form: str,
     quiet: bool,
     rule_files: tuple[str, ...],
+    library: Library,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severities: tuple[str, ...],
@@ -43,7 +46,7 @@ def check(
     for path in files(paths):
         try:
             with reading(path) as file:
-                found = check_file(file, path, judge, rules=rules).report
+                found = check_file(file, path, judge, rules=rules, library=library).report
         except Unreadable as error:
             error.show()
             code = 2
