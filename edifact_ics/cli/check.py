@@ -12,6 +12,7 @@ from edifact_ics.cli.options import (
     Unreadable,
     coloured,
     files,
+    guided,
     judging,
     policy,
     reading,
@@ -20,6 +21,7 @@ from edifact_ics.cli.options import (
     tables_in,
 )
 from edifact_ics.finding import Report, Verdict
+from edifact_ics.library import Library
 from edifact_ics.pipeline import check as check_file
 from edifact_ics.reference import ReferenceDataError
 from edifact_ics.render import report
@@ -30,6 +32,7 @@ from edifact_ics.render import report
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.option("--quiet", is_flag=True, help="Only files and messages with findings.")
 @click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
+@guided
 @reference_data
 @judging
 def check(
@@ -37,6 +40,7 @@ def check(
     form: str,
     quiet: bool,
     rule_files: tuple[str, ...],
+    library: Library,
     folder: Path | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -59,7 +63,7 @@ def check(
     for path in files(paths):
         try:
             with reading(path) as file:
-                found = check_file(file, path, judge, rules=rules, reference=tables).report
+                found = check_file(file, path, judge, rules=rules, reference=tables, library=library).report
         except ReferenceDataError as error:
             raise Unreadable(f"{error}.") from error
         except Unreadable as error:
