@@ -85,13 +85,13 @@ def body(table: Table, placed: list[Placed], trace: bool) -> str:
             stack += [_Open(frame) for frame in step.node.frames[keep:]]
             frame, slots, xml = stack[-1].frame, stack[-1].slots, stack[-1].xml
         pieces = _marked(item, number) if trace else item.xml
-        if item.joins:
-            _join(stack[-1], item.slots, pieces)
-        else:
-            slots += item.slots
-            xml += pieces
-        for run in item.runs:
-            stack[-1].runs.append((*run, number))
+        if item.careful:
+            stack[-1].runs += [(*run, number) for run in item.runs]
+            if item.joins:
+                _join(stack[-1], item.slots, pieces)
+                continue
+        slots += item.slots
+        xml += pieces
     while len(stack) > 1:
         _close(stack)
     return root.text()

@@ -25,7 +25,7 @@ def interpret(row: Row, raw: str, context: tuple[bool, ...] = ()) -> Interpreted
     for use in uses:
         check_fixed(reading, use)
     out = Interpreted(tuple(indexes))
-    out.elements = reading.elements
+    out.careful, out.elements = True, reading.elements
     read_values(reading, uses, out)
     check_surplus(reading, out)
     if "".join(reading.elements[0]).upper() != row.segment.tag:

@@ -44,15 +44,16 @@ class Interpreted:
     """What one segment says.
 
     `uses` are the indexes of the uses it is. `xml` are the pieces of XML it becomes, `slots` their places in the
-    frame. `kinds` are the data elements it holds, `texts` their cleaned texts.
+    frame. `kinds` are the data elements it holds, `texts` their cleaned texts. `counter` is where the walk counts the
+    use, -1 where it must look closer: errors, or not exactly one use.
 
-    The rest is rare. `traced` is `xml` with marks where the trace attributes go (see `TRACE`; None: every element that
-    holds text takes one). `carrier` is the id of the use when it brings no element of the document. `sent` says how the
-    text sent differs from the one that would be written ("" when it does not). `joins`: the XML goes into what the
-    trigger of its group opened. `runs` holds parts of values that run over several segments: slot, value, text,
-    components. `faulty`: an error stands among the findings. `elements` are the components as sent, unescaped, where
-    someone may ask for them. `counter` is where the walk counts the use, -1 where it must look closer: errors, or not
-    exactly one use. `facts` is room for what a view makes of the values, once it was asked for.
+    The rest is rare; `careful` tells that it is worth asking for. `traced` is `xml` with marks where the trace
+    attributes go (see `TRACE`; None: every element that holds text takes one). `carrier` is the id of the use when it
+    brings no element of the document. `sent` says how the text sent differs from the one that would be written (""
+    when it does not). `joins`: the XML goes into what the trigger of its group opened. `runs` holds parts of values
+    that run over several segments: slot, value, text, components. `faulty`: an error stands among the findings.
+    `elements` are the components as sent, unescaped, where someone may ask for them. `facts` is room for what a view
+    makes of the values, once it was asked for.
     """
 
     traced: Texts | None = None
@@ -64,8 +65,6 @@ class Interpreted:
     faulty: bool = False
     unmapped: tuple[tuple[Place, str], ...] = ()
     elements: list[list[str]] | None = None
-    facts: tuple[dict[str, str], str, bool] | None = None
-    counter: int = -1
 
     def __init__(
         self,
@@ -80,6 +79,9 @@ class Interpreted:
         self.xml = xml
         self.kinds = kinds
         self.texts = texts
+        self.counter = -1
+        self.careful = False
+        self.facts: tuple[dict[str, str], str, bool] | None = None
 
     @property
     def values(self) -> tuple[tuple[Value, str], ...]:
@@ -124,6 +126,7 @@ def kept(raw: str, delimiters: Delimiters, syntax: str) -> Interpreted:
     left = [((e, c), text) for e, parts in enumerate(elements) if e for c, text in enumerate(parts, 1) if text]
     xml, traced = keep(elements[0], left)
     out = Interpreted((), (UNMAPPED,) * len(xml), xml)
-    out.traced, out.unmapped, out.elements, out.faulty = traced, tuple(left), elements, True
+    out.careful = out.faulty = True
+    out.traced, out.unmapped, out.elements = traced, tuple(left), elements
     out.sent = f"@{script}" if script else ""
     return out
