@@ -234,6 +234,8 @@ class Run:
             text = f"This program failed on the message: {type(error).__name__}: {error}."
             done.findings = [*done.findings, finding("INT-01", message.at(1), text)]
         found = done.findings
+        if not found:
+            return done  # the plain case
         found.sort(key=lambda f: (f.position.segment or 0, f.position.element or 0, f.position.component or 0))
         judged = self.policy.apply(found)
         unlisted = done.walk.unlisted if done.walk else Counter[Severity]()
