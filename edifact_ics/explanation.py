@@ -96,6 +96,10 @@ class Search:
         for _ in range(_MOST_TRIED):
             cost, rank, _, way = heappop(heap)
             cost += self._read_on(way, end)
+            if heap and (cost, rank) > heap[0][:2]:
+                count += 1
+                heappush(heap, (cost, rank, count, way))  # it cost more than thought: others come first
+                continue
             if way.at > best.at:
                 best = way  # the cheapest of those that came so far
             if way.at >= end:
