@@ -11,4 +11,6 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-os.environ["EDIFACT_ICS_REFERENCE"] = os.path.join(os.path.dirname(__file__), "no-tables")  # not what this user has loaded
+os.environ["EDIFACT_ICS_REFERENCE"] = os.path.join(
+    os.path.dirname(__file__), "no-tables"
+)  # not what this user has loaded
