@@ -52,6 +52,7 @@ from edifact_ics.service import (
 from edifact_ics.structure import walk
 from edifact_ics.syntax import split_elements
 from edifact_ics.table import Table
+from edifact_ics.totals import wrong_totals
 from edifact_ics.viewing import Spot
 from edifact_ics.walked import Walk
 
@@ -277,6 +278,8 @@ class Run:
             guide, delimiters = wider, message.interchange.delimiters
             table = table_of(self.library, guide.message, delimiters, message.interchange.syntax)
             walked = walk(table, message.raws, message.closed, message.truncated, message.unterminated)
+        if table.has_totals:
+            walked.findings += wrong_totals(walked)
         done.findings += without_guide(self.library, message, guide)
         done.table, done.walk = table, walked
         done.findings += [swallowed(message, index) for index in message.lost]
