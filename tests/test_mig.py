@@ -286,7 +286,7 @@ def test_the_sound_one_is_read(tmp_path: Path) -> None:
         ),
         # segments and what tells them apart
         ('tag="FTX"', 'tag="FTZ"', "FTZ is no segment of D.99B"),
-        ('is="3227=12"', 'is="3227=8|12"', "this use of LOC is not told apart from the one at line 10"),
+        ('is="3227=12"', 'is="3227=8|12"', "this use of LOC is not told apart from the one at test.xml:10"),
         (
             '<segment pos="0110"',
             AGAIN.format("0100", "LOC", "3227=12|79") + '<segment pos="0110"',

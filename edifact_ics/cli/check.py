@@ -12,6 +12,7 @@ from edifact_ics.cli.options import (
     Unreadable,
     coloured,
     files,
+    guided,
     judging,
     policy,
     reading,
@@ -20,6 +21,7 @@ from edifact_ics.cli.options import (
     tables_in,
 )
 from edifact_ics.finding import Report, Verdict
+from edifact_ics.library import Library
 from edifact_ics.pipeline import check as check_file
 from edifact_ics.reference import ReferenceDataError
 from edifact_ics.render import report
@@ -31,6 +33,7 @@ from edifact_ics.render import report
 @click.option("--quiet", is_flag=True, help="Only files and messages with findings.")
 @click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
 @reference_data
+@guided
 @judging
 def check(
     paths: tuple[str, ...],
@@ -38,6 +41,7 @@ def check(
     quiet: bool,
     rule_files: tuple[str, ...],
     folder: Path | None,
+    library: Library,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severities: tuple[str, ...],
@@ -59,7 +63,7 @@ def check(
     for path in files(paths):
         try:
             with reading(path) as file:
-                found = check_file(file, path, judge, rules=rules, reference=tables).report
+                found = check_file(file, path, judge, rules=rules, reference=tables, library=library).report
         except ReferenceDataError as error:
             raise Unreadable(f"{error}.") from error
         except Unreadable as error:

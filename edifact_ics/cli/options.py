@@ -13,6 +13,8 @@ import click
 
 from edifact_ics.codes import CODES
 from edifact_ics.finding import Policy, Severity
+from edifact_ics.library import Library, ours
+from edifact_ics.mig_tree import MigError
 from edifact_ics.reference import Reference, ReferenceDataError, load_reference
 from edifact_ics.rules import RuleError, RuleSet, available, catalogue, from_file
 
@@ -44,6 +46,25 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def _library(ctx: click.Context, param: click.Parameter, folder: str | None) -> Library:
+    """Return the guides to use; exit 2 with file and line when one of the folder is not sound."""
+    if folder is None:
+        return ours()
+    try:
+        return Library(folder)
+    except MigError as error:
+        raise Unreadable(f"{error}.") from error
+
+
+guided = click.option(
+    "--mig",
+    "library",
+    metavar="DIR",
+    callback=_library,
+    help="A folder of guides, or corrections to ours, that come before ours.",
+)
 
 
 def policy(select: tuple[str, ...], ignore: tuple[str, ...], severities: tuple[str, ...]) -> Policy:

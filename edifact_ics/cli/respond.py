@@ -7,7 +7,8 @@ import sys
 
 import click
 
-from edifact_ics.cli.options import Unreadable, reading, writing
+from edifact_ics.cli.options import Unreadable, guided, reading, writing
+from edifact_ics.library import Library
 from edifact_ics.pipeline import respond as answer
 
 
@@ -33,7 +34,10 @@ class _Moment(click.ParamType[datetime.datetime]):
 @click.option("--kind", type=click.Choice(["contrl", "cusres", "both"]), default="both", show_default=True)
 @click.option("--at", type=_Moment(), help="Date and time for UNB, taken as given.")
 @click.option("--reference", type=click.IntRange(1, 10**14 - 1), help="Interchange reference of the (first) answer.")
-def respond(path: str, output: str | None, kind: str, at: datetime.datetime | None, reference: int | None) -> None:
+@guided
+def respond(
+    path: str, output: str | None, kind: str, at: datetime.datetime | None, reference: int | None, library: Library
+) -> None:
     """Write the answer to the interchanges of FILE: the CONTRL that Customs would send.
 
     Exit 0 when an answer is written or none is due (and says so), 2 when one is due but cannot be written.
@@ -45,7 +49,7 @@ def respond(path: str, output: str | None, kind: str, at: datetime.datetime | No
     if kind == "cusres":
         raise Unreadable("Business responses (CUSRES) are not written yet; --kind contrl writes the CONTRL.")
     with reading(path) as file:
-        found = answer(file, kind=kind, at=at, reference=reference)
+        found = answer(file, kind=kind, at=at, reference=reference, library=library)
     for note in found.notes:
         click.echo(f"{path}: {note}", err=True)
     if found.data:
