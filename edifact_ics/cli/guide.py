@@ -58,14 +58,20 @@ def print_guide(words: tuple[str, ...], basis: str | None, form: str, library: L
     except MigError as error:
         raise Unreadable(f"{error}.") from error
     if form == "json":
-        _print_json(render.as_json(mig, basis, _rules()))
+        _print_json(render.as_json(mig, basis, _rules(mig)))
     else:
-        click.echo("\n".join(render.text(mig, basis, _rules())))
+        click.echo("\n".join(render.text(mig, basis, _rules(mig))))
 
 
-def _rules() -> render.Rules:
-    """Return the ids of the rules that speak of each data element, by its name. There are no rules yet."""
-    return {}
+def _rules(mig: Mig) -> dict[str, list[str]]:
+    """Return the ids of the rules that speak of each data element of a trader's message, by its name."""
+    from edifact_ics.rules import catalogue
+
+    found: dict[str, list[str]] = {}
+    for entry in catalogue().values() if mig.sender == "trader" else ():
+        if not entry.messages or mig.message in entry.messages:
+            found.setdefault(entry.element, []).append(entry.id)
+    return found
 
 
 @guide.command("check")

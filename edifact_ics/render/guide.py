@@ -13,6 +13,7 @@ BASES = ("guide", "observed", "inferred", "assumed")
 Rules = Mapping[str, Sequence[str]]  # the ids of the rules that speak of a data element, by its name
 _WIDTH = 118
 _MOST_CODES = 20  # of a list shown at a row; longer lists stand at the end
+_PARTS = {"words": "a blank where a component is not full", "each": "each component an element of its own"}
 _SENDERS = {"trader": "sent to Customs", "customs": "sent by Customs", "both": "sent both ways"}
 
 
@@ -53,11 +54,12 @@ def text(mig: Mig, basis: str | None = None, rules: Rules | None = None) -> Iter
     yield f"{counts[basis]} rows rest on the basis {basis!r}:"
     for segment in mig.segments():
         if segment.basis == basis:
-            note = f"; {segment.note}" if segment.note else ""
-            yield f"{segment.position} {segment.tag}  {segment.type.name}  {status(segment)}{note}"
+            yield f"{segment.position} {segment.tag}  {segment.type.name}  {status(segment)}"
+            yield from _wrapped(segment.note, "       ")
         for use in segment.uses:
             if not use.values and use.basis == basis:
-                yield f"{segment.position} {segment.tag}{qualifiers(use)}  {_carrier(use)}{_remark(use.note)}"
+                yield f"{segment.position} {segment.tag}{qualifiers(use)}  {_carrier(use)}"
+                yield from _wrapped(use.note, "       ")
             for value in use.values:
                 if value.basis == basis:
                     yield f"{segment.position} {segment.tag}{qualifiers(use)}  {value.name}"
@@ -93,9 +95,9 @@ class _Printed:
                 yield from self._segment(child, indent)
 
     def _segment(self, segment: Segment, indent: str) -> Iterator[str]:
-        note = f"  ({segment.note})" if segment.note else ""
-        yield f"{segment.position} {indent}{segment.tag}  {segment.type.name}  {status(segment)}  {segment.basis}{note}"
+        yield f"{segment.position} {indent}{segment.tag}  {segment.type.name}  {status(segment)}  {segment.basis}"
         inner = "       " + indent
+        yield from _wrapped(segment.note, inner)
         for use in segment.uses:
             name = f"{segment.tag}{qualifiers(use)}"
             if not use.values:
@@ -206,6 +208,10 @@ def _form(value: Value, segment: Segment) -> Iterator[str]:
         yield f"{value.code} sent means Y"
     if value.many:
         yield "may repeat"
+    if value.parts:
+        yield _PARTS[value.parts]
+    if value.padded:
+        yield "zeros in front only fill"
     if value.segments > 1:
         yield f"over at most {value.segments} segments"
     if value.reference:
@@ -314,6 +320,8 @@ def _value_json(value: Value, segment: Segment, rules: Rules) -> dict[str, Any]:
         "derived": value.derived,
         "many": value.many,
         "segments": value.segments,
+        "parts": value.parts or None,
+        "padded": value.padded,
         "when": _conditions(value.when),
         "codes": None
         if codes is None
