@@ -34,7 +34,6 @@ from edifact_ics.render import report
 @click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
 @guided
 @reference_data
-@guided
 @judging
 def check(
     paths: tuple[str, ...],
@@ -43,7 +42,6 @@ def check(
     rule_files: tuple[str, ...],
     library: Library,
     folder: Path | None,
-    library: Library,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severities: tuple[str, ...],

@@ -19,8 +19,9 @@ from edifact_ics.rules.claims import explained
 @click.argument("codes", nargs=-1, metavar="[CODE…]")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def explain(codes: tuple[str, ...], form: str) -> None:
-    """Say what a finding code means, where that comes from, and how to cure it. Without CODE: all of them, a line each,
-    but for the business rules, which `edifact-ics rules` lists.
+    """Say what a finding code means, where that comes from, and how to cure it.
+
+    Without CODE: all of them, a line each, but for the business rules, which `edifact-ics rules` lists.
 
     \b
     edifact-ics explain STR-03
