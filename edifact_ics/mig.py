@@ -36,7 +36,9 @@ def check_form(root: etree._Element, file: str, origins: dict[etree._Element, st
         where = root.xpath(worst.path) if worst.path else []
         node = where[0] if isinstance(where, list) and where else root
         known = origins.get(node) if isinstance(node, etree._Element) else None
-        raise MigError(f"{known or f'{file}:{worst.line}'}: {worst.message.replace('{urn:edifact-ics:mig}', '')}")
+        raise MigError(
+            f"{known or f'{file}:{worst.line}'}: {worst.message.replace('{urn:edifact-ics:mig}', '').rstrip('.')}"
+        )
 
 
 @cache

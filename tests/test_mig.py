@@ -359,18 +359,18 @@ def test_one_name_for_two_values_of_a_use_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (' title="A test"', "", "The attribute 'title' is required but missing."),
+        (' title="A test"', "", "The attribute 'title' is required but missing"),
         ('tag="LOC" status="C"', 'tag="LOC" status="X"', "[facet 'enumeration'] The value 'X' is not an element of"),
         (
             'basis="guide"><use is="0081=S"',
             'basis="rumour"><use is="0081=S"',
             "The value 'rumour' is not an element of",
         ),
-        ('is="4451=AAA" max="1"', 'is="4451=AAA"', "The attribute 'max' is required but missing."),
-        ('xml="Port"', 'xml="the port"', "'the port' is not a valid value of the atomic type 'Name'."),
+        ('is="4451=AAA" max="1"', 'is="4451=AAA"', "The attribute 'max' is required but missing"),
+        ('xml="Port"', 'xml="the port"', "'the port' is not a valid value of the atomic type 'Name'"),
         ('pos="0040"', 'pos="40"', "The value '40' is not accepted by the pattern"),
-        ('<use is="0081=S" max="1" basis="guide"/>', "", "Missing child element(s). Expected is ( use )."),
-        ('<use is="0081=S" max="1" basis="guide"/>', "<usage/>", "Element 'usage': This element is not expected."),
+        ('<use is="0081=S" max="1" basis="guide"/>', "", "Missing child element(s). Expected is ( use )"),
+        ('<use is="0081=S" max="1" basis="guide"/>', "<usage/>", "Element 'usage': This element is not expected"),
         ("urn:edifact-ics:mig", "urn:edifact-ics:gim", "No matching global declaration available"),
     ],
 )
