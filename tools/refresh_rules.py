@@ -26,14 +26,15 @@ WORDS = {
 INTRODUCTION = """\
 # The business rules
 
-What the rules document of 1 May 2023 says of the ten import messages, statement by statement, in our words, and what checks
-it. This page is written by `tools/refresh_rules.py`; `edifact-ics rules` prints the same, and `edifact-ics explain ID` gives
-one statement with its condition, its cure and an example. How to add rules of your own: [rules-writing.md](rules-writing.md).
+What the rules document of 1 May 2023 says of the ten import messages, statement by statement, in our words, and what
+checks it. This page is written by `tools/refresh_rules.py`; `edifact-ics rules` prints the same, and `edifact-ics
+explain ID` gives one statement with its condition, its cure and an example. How to add rules of your own:
+[rules-writing.md](rules-writing.md).
 
-A rule is asked where the guide of the message has its element. A Change is judged on the declaration that results from it;
-without that declaration, what the Change leaves unsaid is not held against it, but for lines that it inserts. Where a
-requirement meets a prohibition, the prohibition wins. A breach is an error unless the table says warning; `--severity ID=LEVEL`
-weighs it otherwise, `--ignore ID` leaves it out.
+A rule is asked where the guide of the message has its element. A Change is judged on the declaration that results
+from it; without that declaration, what the Change leaves unsaid is not held against it, but for lines that it
+inserts. Where a requirement meets a prohibition, the prohibition wins. A breach is an error unless the table says
+warning; `--severity ID=LEVEL` weighs it otherwise, `--ignore ID` leaves it out.
 """
 
 
