@@ -148,7 +148,7 @@ def test_check_as_json() -> None:
                         "ENV-07",
                         "error",
                         "UNT says 10 segments, the message holds 11.",
-                        (270, 13, 5, 11, "UNT", 1, None),
+                        (269, 13, 5, 11, "UNT", 1, None),
                         (None, None, "10"),
                         "ISO 9735 (syntax 3), UNT 0074",
                         "Write 11.",

@@ -19,8 +19,8 @@ _COMMANDS = {
     "respond": "Write the answer to an interchange: CONTRL.",
     "show": "List an interchange segment by segment, in plain words.",
     "explain": "Say what a finding code means and how to cure it.",
-    "guide": "Print the guide of a message.",
     "rules": "List the business rules and what checks each of them.",
+    "guide": "Print the guide of a message.",
     "reference": "List, check and load the tables that rules look things up in.",
 }
 

@@ -18,7 +18,21 @@ from types import ModuleType
 
 from edifact_ics.finding import Severity
 from edifact_ics.rules.catalogue import catalogue
-from edifact_ics.rules.conditions import absent, function, header, is_, is_not, line, message, mode, present
+from edifact_ics.rules.conditions import (
+    CHANGE,
+    ORIGINAL,
+    PRE_LODGED,
+    WITHDRAW,
+    absent,
+    function,
+    header,
+    is_,
+    is_not,
+    line,
+    message,
+    mode,
+    present,
+)
 from edifact_ics.rules.engine import Engine, Judged
 from edifact_ics.rules.rule import NOTHING, Known, Rule, rule
 from edifact_ics.rules.shapes import (
@@ -37,6 +51,10 @@ from edifact_ics.rules.shapes import (
 from edifact_ics.view import HEADER, LINE, TRANSPORT_LINE, Complaint, Level, View
 
 __all__ = [
+    "CHANGE",
+    "ORIGINAL",
+    "PRE_LODGED",
+    "WITHDRAW",
     "Complaint",
     "Engine",
     "Judged",
