@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from edifact_ics.directory import Place
 from edifact_ics.layout import Frame, Layout
-from edifact_ics.mig_tree import Condition, Group, Segment, Use, Value
+from edifact_ics.mig_tree import ANY, Condition, Group, Segment, Use, Value
 from edifact_ics.row import Row
 
 
@@ -74,7 +74,10 @@ class Arranger:
                         raise CannotWrite(
                             f"one segment {group.trigger.tag} opens {frame.name}, so of {names} one can be sent"
                         )
-                    head = heads[0] if heads else Bit(group.trigger.position, [group.trigger.uses[0]])
+                    first = group.trigger.uses[0]
+                    if not heads and any(c.values[0] == ANY for c in first.keys):
+                        raise CannotWrite(f"{frame.name} needs its {first.values[0].name}: nothing else opens it")
+                    head = heads[0] if heads else Bit(group.trigger.position, [first])
                     out += self._contents(group, below, head)
             return out
         instances = self._instances(group, box)
