@@ -24,16 +24,17 @@ _UNREAD = Interpreted()
 class Recovery:
     """The explaining of faults in one message. It shares `state` and `placed` with the walk that calls it."""
 
-    def __init__(self, table: Table, raws: list[str], closed: bool) -> None:
+    def __init__(self, table: Table, raws: list[str], closed: bool, state: State, placed: list[Placed]) -> None:
         self._table = table
         self._raws = raws
         self._search = Search(table, raws)
         self._closed = closed
-        self.state = State(None, [0] * table.counters, [0] * table.use_counters)
-        self.placed: list[Placed] = []
+        self.state = state
+        self.placed = placed
         self.faults = Faults(table, raws)
         self._undos = self._empties = 0
-        self._replayed = (0, self.state.copy())  # how much of `placed` was replayed, and the state that led to
+        start = State(None, [0] * table.counters, [0] * table.use_counters)
+        self._replayed = (0, start)  # how much of `placed` was replayed, and the state that led to
 
     def finish(self, truncated: bool, unterminated: bool) -> Walk:
         """Return what the walk gave, with what is missing at the end of the message."""

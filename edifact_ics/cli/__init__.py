@@ -5,6 +5,7 @@ Findings go to standard output, diagnostics to standard error. Exit 0: accepted;
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from importlib import import_module
@@ -12,6 +13,8 @@ from importlib import import_module
 import click
 
 from edifact_ics import __version__
+
+gc.set_threshold(50_000, 50, 50)  # while modules and guides are loaded there is next to nothing to collect
 
 _COMMANDS = {
     "check": "Check interchanges and say what is wrong, where, and what to do.",
