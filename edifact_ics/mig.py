@@ -121,7 +121,10 @@ class _Reader:
             node.get("basis", ""),
             node.sourceline or 0,
             node.get("beside") == "yes",
+            node.get("last") == "yes",
         )
+        if group.last and not group.beside:
+            raise self._fail(node, f"group {group.id} is marked last; then it must be marked beside too")
         for child in children:
             if isinstance(child, Group) and child.beside and not (child.xml and group.xml and not group.beside):
                 raise self._fail(node, f"group {child.id} stands beside a container that is none")

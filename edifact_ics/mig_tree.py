@@ -142,7 +142,8 @@ class Group:
     """A position of the guide that holds a segment group; its first child is the trigger.
 
     `xml` names the container that every instance opens in the canonical document, or is None. `beside`: it stands
-    beside the container of the group around it, not inside.
+    beside the container of the group around it, not inside. `last`: all its instances are sent in the last instance
+    of the group around it; otherwise what stands beside is sent in the first.
     """
 
     position: str
@@ -154,6 +155,7 @@ class Group:
     basis: str
     line: int
     beside: bool = False
+    last: bool = False
 
     @property
     def trigger(self) -> Segment:
