@@ -748,7 +748,15 @@ def test_guide_lists_the_guides() -> None:
     assert run("guide") == Ran(
         0,
         "CONTRL   Syntax and service report\n"
+        "DRWBCK   Drawback claim\n"
         "IMD      Full import declaration\n"
+        "IMPED1   Periodic import declaration, option 1\n"
+        "IMPED2   Periodic import declaration, option 2\n"
+        "MOVAPP   Goods movement application\n"
+        "PAYPED   Periodic payment approval\n"
+        "PAYSTD   Standard payment approval\n"
+        "PAYWK    Weekly payment approval\n"
+        "RCR      Request for cargo release\n"
         "SAC      Self assessed clearance declaration\n"
         "service  Interchange envelope\n",
         "",
@@ -821,7 +829,7 @@ def test_guide_check() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("FOO",), "there is no guide for 'FOO'; guides exist for CONTRL, IMD, SAC."),
+        (("FOO",), "there is no guide for 'FOO'; guides exist for CONTRL, DRWBCK, IMD,"),
         (("IMD", "SAC"), "One message at a time."),
         (("check",), "Write: guide check PATH"),
         (("IMD", "--basis", "rumour"), "Invalid value for '--basis': 'rumour' is not one of"),

@@ -16,16 +16,17 @@ from edifact_ics.library import ours, read_mig
 from edifact_ics.mig import SERVICE
 from edifact_ics.mig_tree import Group, Segment
 
-GUIDES = ("CONTRL", "IMD", "SAC", SERVICE)
+GUIDES = (*ours().messages, SERVICE)
 BASES = {"guide", "observed", "inferred", "assumed"}
-ELEMENTS = Path(__file__).parent / "data" / "elements-imd-sac.csv"
+ELEMENTS = Path(__file__).parent / "data" / "elements-outgoing.csv"
 
 
 # ---------------------------------------------------------------------- ours
 
 
 def test_the_guides_there_are() -> None:
-    assert ours().messages == ("CONTRL", "IMD", "SAC")
+    outgoing = ("DRWBCK", "IMD", "IMPED1", "IMPED2", "MOVAPP", "PAYPED", "PAYSTD", "PAYWK", "RCR", "SAC")
+    assert ours().messages == ("CONTRL", *outgoing)
 
 
 @pytest.mark.parametrize("name", GUIDES)
@@ -41,7 +42,15 @@ def test_our_guides_load_and_keep_their_schema(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "identifier", "xml", "sender"),
     [
+        ("DRWBCK", "CUSDEC:D:99B:UN", "DrawbackClaim", "trader"),
         ("IMD", "CUSDEC:D:99B:UN", "ImportDeclaration", "trader"),
+        ("IMPED1", "CUSPED:D:99B:UN", "ImportPeriodicDeclaration1", "trader"),
+        ("IMPED2", "CUSPED:D:99B:UN", "ImportPeriodicDeclaration2", "trader"),
+        ("MOVAPP", "CUSCAR:D:99B:UN", "MovementApplication", "trader"),
+        ("RCR", "CUSCAR:D:99B:UN", "RequestForCargoRelease", "trader"),
+        ("PAYPED", "REMADV:D:99B:UN", "PeriodicPayment", "trader"),
+        ("PAYSTD", "REMADV:D:99B:UN", "StandardPayment", "trader"),
+        ("PAYWK", "REMADV:D:99B:UN", "WeeklyPayment", "trader"),
         ("SAC", "CUSDEC:D:99B:UN", "SelfAssessedClearance", "trader"),
         ("CONTRL", "CONTRL:D:3:UN", "SyntaxReport", "both"),
     ],
@@ -119,7 +128,7 @@ def test_a_guide_that_does_not_exist() -> None:
     for name in ("FOO", "codes", "directory", ""):
         with pytest.raises(MigError, match="there is no guide for") as raised:
             load_mig(name)
-        assert "guides exist for CONTRL, IMD, SAC" in str(raised.value)
+        assert f"guides exist for {', '.join(ours().messages)}" in str(raised.value)
 
 
 # ---------------------------------------------------------------------- complete
@@ -131,12 +140,20 @@ MORE: set[Row] = {
     ("ALL", "Recipient Qualifier", "", "UNB", "S003.0007"),
     ("ALL", "Recipient Routing", "", "UNB", "S003.0014"),
     ("IMD", "(constant)", "1180", "PAC", "C531.7075=1"),  # a count that may be left out when only marks follow
+    ("DRWBCK", "(constant)", "0280", "NAD", "3035=P1"),  # a name that may be left out when only a phone number follows
+    ("DRWBCK", "(constant)", "1670", "TAX", "5283=1; C241.5153=CUD"),  # a rate, when only an amount follows
+    ("IMPED1", "(constant)", "0490", "TOD", ""),  # terms, when only a text follows
+    ("IMPED2", "(constant)", "0490", "TOD", ""),
+    ("MOVAPP", "(constant)", "0640", "GID", "1496=1"),  # closes a reference that no package follows
+    ("RCR", "(constant)", "0640", "GID", "1496=1"),
+    ("RCR", "(constant)", "0170", "TDT", "8051=20"),  # transport, when only ports follow
 }
 
 
 def rows_of_guides() -> set[Row]:
     rows: set[Row] = set()
-    for guide, message in (("imd", "IMD"), ("sac", "SAC"), (SERVICE, "ALL")):
+    for message in (*(m for m in ours().messages if load_mig(m).sender == "trader"), "ALL"):
+        guide = SERVICE if message == "ALL" else message.lower()
         for segment in etree.parse(str(resources.root("mig") / f"{guide}.xml")).iter(f"{NS}segment"):
             tag, position = segment.get("tag", ""), segment.get("pos", "") if message != "ALL" else ""
             for use in segment.iter(f"{NS}use"):
@@ -150,7 +167,7 @@ def rows_of_guides() -> set[Row]:
 def test_every_data_element_stands_in_a_guide_and_no_guide_has_more() -> None:
     with ELEMENTS.open(newline="", encoding="utf-8") as file:
         wanted = {(r["message"], r["element"], r["position"], r["tag"], r["place"]) for r in csv.DictReader(file)}
-    assert len(wanted) == 303
+    assert len(wanted) == 645
     have = rows_of_guides()
     assert sorted(wanted - have) == []
     assert have - wanted == MORE
@@ -239,6 +256,11 @@ def test_the_sound_one_is_read(tmp_path: Path) -> None:
             '<segment pos="0130" tag="RFF" status="M" max="1"',
             '<segment pos="0130" tag="RFF" status="M" max="2"',
             "group SG1 needs a trigger: a first segment with status M and max 1",
+        ),
+        (
+            '<group pos="0120" id="SG1"',
+            '<group pos="0120" id="SG1" xml="Reference" last="yes"',
+            "group SG1 is marked last; it and the group around it need an xml each",
         ),
         # segments and what tells them apart
         ('tag="FTX"', 'tag="FTZ"', "FTZ is no segment of D.99B"),
