@@ -207,7 +207,8 @@ class Table:
                 if group.trigger.segment.tag == tag:
                     yield missing, group.trigger, (group,)
                 yield from self._forward(group, 1, tag, (*missing, group.trigger), (group,))
-            index, group, closed = group.index, group.parent, group.group.last  # what holds the last ones is the last
+            closed = group.group.last  # the group that holds the last ones is the last of its kind
+            index, group = group.index, group.parent
 
     def _forward(
         self, group: GroupNode, start: int, tag: str, missing: tuple[Node, ...], entered: tuple[GroupNode, ...]
