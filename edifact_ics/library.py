@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from functools import cache, cached_property
 from pathlib import Path
@@ -53,6 +54,12 @@ class Library:
     def code_lists(self) -> dict[str, CodeList]:
         """The code lists by name."""
         return read_code_lists(parse(self._folder / "codes.xml", False))
+
+    @cached_property
+    def unsent(self) -> dict[str, str]:
+        """The data elements that rules name and no message carries, each with the reason."""
+        with open(self._folder / "unsent.csv", newline="", encoding="utf-8") as file:
+            return {row["element"]: row["reason"] for row in csv.DictReader(file)}
 
     def load(self, message: str) -> Mig:
         """Return the guide of a message by its name (IMD, SAC, CONTRL, or service for the envelope).

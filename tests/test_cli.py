@@ -758,7 +758,14 @@ def test_guide_lists_the_guides() -> None:
         "PAYWK    Weekly payment approval\n"
         "RCR      Request for cargo release\n"
         "SAC      Self assessed clearance declaration\n"
-        "service  Interchange envelope\n",
+        "service  Interchange envelope\n"
+        "\n"
+        "Named by rules, but carried by no message:\n"
+        "  Declaration Owner Type: whether an agent or the owner lodges; known where the message is made, never sent\n"
+        "  Date of Lodgement: the day on which the message is sent; Customs sets it, no message holds it\n"
+        "  RCR Line Action Code: another name of Sub Header Line Action Code (IMPED1, IMPED2)\n"
+        "  Drawback Assessment Type: another name of Line Drawback Assessment method Identifier, or where a line has"
+        " none, of Header Drawback Assessment Method Type (DRWBCK)\n",
         "",
     )
 

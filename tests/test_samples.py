@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner
 from lxml import etree
+from project_tools import ROOT, load_tool
 
 from edifact_ics.cli import main
 
-ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
 HAND_WRITTEN = "imd-hand-written"
 
 
-def load_refresh() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("refresh_samples", ROOT / "tools" / "refresh_samples.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-refresh = load_refresh()
+refresh = load_tool("refresh_samples")
 NAMES: list[str] = refresh.names()
 SENT = [name for name in NAMES if name != HAND_WRITTEN]
 

@@ -19,7 +19,7 @@ from edifact_ics.render import guide as render
     "--basis", type=click.Choice(["guide", "observed", "inferred", "assumed"]), help="Only rows that rest on it."
 )
 def guide(words: tuple[str, ...], basis: str | None) -> None:
-    """Print the guide of a message; without MESSAGE, the list of guides. `guide check PATH` verifies a guide file.
+    """Print the guide of a message; without MESSAGE, the guides and what none carries. `guide check PATH` verifies a guide file.
 
     \b
     edifact-ics guide IMD
@@ -36,6 +36,9 @@ def guide(words: tuple[str, ...], basis: str | None) -> None:
     if not words:
         for name in (*ours().messages, SERVICE):
             click.echo(f"{name:<8} {ours().load(name).title}")
+        click.echo("\nNamed by rules, but carried by no message:")
+        for element, reason in ours().unsent.items():
+            click.echo(f"  {element}: {reason}")
         return
     try:
         mig = ours().load(words[0].upper() if words[0].lower() != SERVICE else SERVICE)
