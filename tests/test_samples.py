@@ -13,6 +13,7 @@ from lxml import etree
 from project_tools import ROOT, load_tool
 
 from edifact_ics.cli import main
+from edifact_ics.library import load_mig, ours
 
 SAMPLES = ROOT / "samples"
 HAND_WRITTEN = "imd-hand-written"
@@ -35,7 +36,7 @@ def found_in(name: str) -> dict[str, Any]:
 
 
 def test_there_are_enough_samples_and_each_is_described() -> None:
-    assert len(NAMES) >= 14
+    assert len(NAMES) >= 44
     readme = (SAMPLES / "README.md").read_text("utf-8")
     assert [name for name in NAMES if f"`{name}" not in readme] == []
 
@@ -87,6 +88,20 @@ def test_an_answer_rejects_what_the_check_rejects(name: str) -> None:
     assert ("+4" in "".join(line[-3:] for line in whole) or "4" in verdicts or bool(whole)) == (
         file["verdict"] == "rejected"
     )
+
+
+@pytest.mark.parametrize("message", [name for name in ours().messages if load_mig(name).sender == "trader"])
+def test_each_message_has_samples(message: str) -> None:
+    """A good original, another good one (changed or withdrawn, but for payments), and one that is wrong."""
+    with_it = {
+        name: [m for i in found_in(name)["interchanges"] for m in i["messages"] if m["document"] == message]
+        for name in NAMES
+    }
+    good = [m for name, found in with_it.items() if not name.startswith("wrong-") for m in found]
+    assert any(m["function"] == "9" for m in good)
+    assert len(good) >= 2
+    assert message.startswith(("PAY", "SAC")) or any(m["function"] in ("4", "50") for m in good)
+    assert message == "SAC" or any(found and name.startswith("wrong-") for name, found in with_it.items())
 
 
 def test_names_say_what_is_wrong() -> None:
@@ -185,10 +200,12 @@ def test_invented_numbers_have_sound_check_digits() -> None:
             found.setdefault(etree.QName(element).localname, set()).add(element.text or "")
     containers = found["ContainerNumber"] | found["AQISLineContainerNumber"]
     assert {c for c in containers if check_digit_iso6346(c) != int(c[10])} == set()
-    assert {n for n in found["ImporterABN"] if not abn_is_sound(n)} == set()
+    clients = {n for n in found["ImporterIdentifier"] if n.isdecimal()} | found["DrawbackClientIdentifier"]
+    clients |= found["ImporterABN"] | found["AccreditedImporterABN"]
+    assert {n for n in clients if not abn_is_sound(n)} == set()
     assert {n for n in found["VesselIdentifier"] if not imo_is_sound(n)} == set()
     assert {n for n in found["MasterAirWaybillNumber"] if int(n[3:10]) % 7 != int(n[10])} == set()
-    assert min(len(containers), len(found["ImporterABN"]), len(found["VesselIdentifier"])) >= 3
+    assert min(len(containers), len(found["ImporterABN"]), len(clients), len(found["VesselIdentifier"])) >= 3
 
 
 class TestReadme:

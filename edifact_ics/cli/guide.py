@@ -19,7 +19,9 @@ from edifact_ics.render import guide as render
     "--basis", type=click.Choice(["guide", "observed", "inferred", "assumed"]), help="Only rows that rest on it."
 )
 def guide(words: tuple[str, ...], basis: str | None) -> None:
-    """Print the guide of a message; without MESSAGE, the guides and what none carries. `guide check PATH` verifies a guide file.
+    """Print the guide of a message; without MESSAGE, the guides and what none carries.
+
+    `guide check PATH` verifies a guide file.
 
     \b
     edifact-ics guide IMD
