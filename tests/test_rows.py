@@ -64,13 +64,18 @@ def without_each_row(root: etree._Element) -> Iterator[tuple[str, etree._Element
         assert parent is not None
         parent.remove(gone)
         what = row.get("name") or row.get("is") or row.get("pos") or row.get("with", "")
-        yield f"line {row.sourceline}, {etree.QName(row).localname} {what}", less
+        yield what, less
 
 
-@pytest.mark.parametrize("name", ["DRWBCK", "PAYSTD"])
+# The name of what a qualifier fixes already: only the printed guide shows it.
+NAMES_ONLY = {"MOVAPP": ["Goods Item Number"], "RCR": ["Goods Item Number"]}
+
+
+@pytest.mark.parametrize("name", ["DRWBCK", "IMPED1", "IMPED2", "MOVAPP", "PAYPED", "PAYSTD", "PAYWK", "RCR"])
 def test_no_row_is_dead_weight(name: str) -> None:
     root = parse(resources.root("mig") / f"{name.lower()}.xml")
     whole = reading(name, root)
     assert whole
     assert sum(not findings for _, findings in whole) >= 2
-    assert [what for what, less in without_each_row(root) if reading(name, less) == whole] == []
+    dead = [what for what, less in without_each_row(root) if reading(name, less) == whole]
+    assert dead == NAMES_ONLY.get(name, [])
