@@ -170,7 +170,8 @@ class Recovery:
         ways.append((cost, 4, _Action.LEAVE_OUT))
         for step in steps:
             ahead = state.copy()
-            cost = len(step.missing) + self._advance(ahead, step, raw) + self._trial(ahead, rest)
+            said = bool(step.missing) and self._garbled(number) is not None  # the segment before is what is missing
+            cost = len(step.missing) - said + self._advance(ahead, step, raw) + self._trial(ahead, rest)
             ways.append((cost, self._rank(step, steps, number, raw, earlier), step))
         undone = self._undone(number)
         if undone is not None:
@@ -205,6 +206,8 @@ class Recovery:
             near = node.group in open_groups or (node.index == 0 and node.group.parent in open_groups)
             if node.segment.tag != tag or not near or (at is not None and node.segment.position >= at.segment.position):
                 continue
+            if node.index == 0 and node.group.parent is not None and node.group in open_groups:
+                continue  # it would have opened another instance, as it may now
             uses = self._table.interpret(node, raw, self.state.context).uses
             if any(self.state.uses[node.uses + use] < node.limits[use] for use in uses):
                 return True
