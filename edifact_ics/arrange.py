@@ -76,7 +76,7 @@ class Arranger:
         return [bit for instance in instances for bit in instance]
 
     def _move_beside(self, group: Group, frame: Frame, box: Box) -> None:
-        """Put the containers that stand beside those of a group into the first or last one, under which they are sent."""
+        """Put the containers that stand beside those of a group into the one under which they are sent."""
         for inside in group.children:
             if not isinstance(inside, Group) or not inside.beside:
                 continue
