@@ -35,6 +35,7 @@ from edifact_ics.interpreted import Interpreted
 from edifact_ics.library import Library, ours
 from edifact_ics.mig import SERVICE
 from edifact_ics.placing import end_offset, last_place, place_findings, placed, schema_findings
+from edifact_ics.reference import ReferenceDataError
 from edifact_ics.rules import Engine, Known
 from edifact_ics.service import (
     blanks,
@@ -227,10 +228,14 @@ class Run:
         done = Checked(message, summary, [])
         try:
             self._check_message(done)
+        except ReferenceDataError:  # a table that cannot be used is no fault of the message: nothing can be judged
+            raise
         except Exception as error:
             text = f"This program failed on the message: {type(error).__name__}: {error}."
             done.findings = [*done.findings, finding("INT-01", message.at(1), text)]
         found = done.findings
+        if not found:
+            return done  # the plain case
         found.sort(key=lambda f: (f.position.segment or 0, f.position.element or 0, f.position.component or 0))
         judged = self.policy.apply(found)
         unlisted = done.walk.unlisted if done.walk else Counter[Severity]()

@@ -13,6 +13,8 @@ from edifact_ics.finding import Finding, Policy, Report, Severity, Verdict
 from edifact_ics.inspection import Checked, Ended, Run, Started
 from edifact_ics.interchange import CUSTOMS
 from edifact_ics.library import Library, ours
+from edifact_ics.receiver import Receiver
+from edifact_ics.reference import Reference, load_reference
 from edifact_ics.rules import Known, RuleSet, available
 from edifact_ics.source import Source, is_xml, opened, peek
 
@@ -56,18 +58,20 @@ def check(
     library: Library | None = None,
     *,
     rules: RuleSet | None = None,
-    reference: object = None,
+    reference: Reference | None = None,
     history: object = None,
 ) -> Result:
     """Check a file of interchanges, or a canonical XML document, and return what was found, in source order.
 
     `source` is the bytes themselves, a path, or an open binary file; `name` is what the report calls it;
     `library` (default: ours) holds the guides. `rules`: the business rules to judge by; None means ours and those of
-    installed packages, an empty set none. Rules that need `reference` tables or the `history` of what was sent are
-    skipped without them, and the report says so. Bad data never raises; MigError means a guide that is not sound,
+    installed packages, an empty set none. `reference`: the tables to look things up in; None means those shipped and
+    those of the default folder. Rules that need another table, or the `history` of what was sent, are skipped, and the
+    report says so. Bad data never raises; MigError means a guide that is not sound, ReferenceDataError such a table,
     OSError a file that cannot be read.
     """
-    engine = (available() if rules is None else rules).engine(Known(history=history, reference=reference))
+    tables = load_reference() if reference is None else reference
+    engine = (available() if rules is None else rules).engine(Known(history=history, reference=tables))
     with opened(source) as (file, known):
         run = Run(Report(name or known), policy=policy or Policy(), library=library or ours(), engine=engine)
         beginning, file = peek(file)
@@ -129,11 +133,13 @@ def respond(
     at: datetime.datetime | None = None,
     reference: int | None = None,
     library: Library | None = None,
+    receiver: Receiver | None = None,
 ) -> Answer:
     """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
 
     `at` (default: now) goes into UNB as given; `reference` (default: made from `at`) is that of the first answer and
-    is counted up. `kind` is contrl or both; business responses (cusres) do not exist yet and raise ValueError.
+    is counted up. `receiver` tells what the one who answers knows besides the file. `kind` is contrl or both; business
+    responses (cusres) do not exist yet and raise ValueError.
     """
     from edifact_ics import response  # not needed for a check, and it takes time to load
 
@@ -152,7 +158,9 @@ def respond(
         unknown = ""
         for step in run.steps(file):
             if isinstance(step, Started):
-                errors, answered, unknown = response.errors_of(step.findings), [], ""
+                refused = receiver.refuses(step.interchange) if receiver else []
+                run.report.add(refused)
+                errors, answered, unknown = response.errors_of([*step.findings, *refused]), [], ""
             elif isinstance(step, Checked):
                 message = step.message
                 found = response.errors_of(step.findings)
@@ -175,7 +183,10 @@ def respond(
                     notes.append(f"Interchange {name}: our own references are used up: they have at most 14 digits.")
                 else:
                     text = str(number + len(pieces))
-                    pieces.append(response.contrl(step.interchange, errors, answered, at=moment, reference=text))
+                    site = receiver.site if receiver else None
+                    pieces.append(
+                        response.contrl(step.interchange, errors, answered, at=moment, reference=text, site=site)
+                    )
     if not run.report.interchanges:
         possible = False
         notes.append(

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from edifact_ics.interpret import interpret
 from edifact_ics.interpreted import Interpreted
 from edifact_ics.layout import Frame, Layout
 from edifact_ics.mig_tree import Group, Mig, Segment
+from edifact_ics.plain import PlainRow
 from edifact_ics.row import Row
 from edifact_ics.syntax import STANDARD, Delimiters
 
@@ -40,6 +42,7 @@ class Node:
         "limits",
         "next",
         "older",
+        "plain",
         "row",
         "segment",
         "uses",
@@ -50,6 +53,7 @@ class Node:
         self.group = group
         self.index = index
         self.row = row
+        self.plain = PlainRow(row)
         self.cache: dict[str | tuple[str, tuple[bool, ...]], Interpreted] = {}
         self.older: dict[str | tuple[str, tuple[bool, ...]], Interpreted] = {}
         self.next: dict[str, Step] = {}
@@ -143,6 +147,7 @@ class Table:
             tag for tag in set(tags) if len({id(n.group) for n in self.nodes if n.segment.tag == tag}) < tags.count(tag)
         }
         self.tags = frozenset(tags)
+        self.limits = tuple(limit for node in self.nodes for limit in node.limits)
         known = "|".join(sorted(set(tags)))
         self.embedded = re.compile(f"(?:{known})(?={re.escape(delimiters.element)})")
 
@@ -243,6 +248,22 @@ class Table:
         zero_uses = [0] * (opening.last_use - opening.first_use) if opening else []
         return Step(node, missing, entered, counter, limit, reset, zeros, reset_uses, zero_uses, depth, frames, inside)
 
+    @cached_property
+    def _below(self) -> dict[str, frozenset[str]]:
+        """The tags of all segments that stand in groups opened by a tag."""
+        below: dict[str, set[str]] = {}
+        for node in self.nodes:
+            group: GroupNode | None = node.group
+            while group is not None and group.parent is not None:
+                if group.trigger is not node:
+                    below.setdefault(group.trigger.segment.tag, set()).add(node.segment.tag)
+                group = group.parent
+        return {head: frozenset(tags) for head, tags in below.items()}
+
+    def hangs_below(self, tag: str, head: str) -> bool:
+        """Tell whether a segment with this tag can stand in a group that the other tag opens."""
+        return tag in self._below.get(head, ())
+
     # ------------------------------------------------------------------ interpreting
 
     def interpret(self, node: Node, raw: str, context: dict[str, Interpreted]) -> Interpreted:
@@ -257,7 +278,9 @@ class Table:
             key = (raw, facts)  # never the text alone, which the walk asks for
         known = node.cache.get(key)
         if known is None:
-            known = node.older.get(key) or interpret(row, raw, facts)
+            known = node.older.get(key) or (node.plain.read(raw) if all(facts) else None) or interpret(row, raw, facts)
+            if len(known.uses) == 1 and not known.faulty:
+                known.counter = node.uses + known.uses[0]
             if len(raw) <= _CACHE_LONGEST:
                 node.cache[key] = known
                 self._cached += 1

@@ -1,6 +1,8 @@
-"""Settings for all tests: properties are the same on every run and on slow machines."""
+"""Settings for all tests: properties are the same on every run and on slow machines; no tables but those of a test."""
 
 from __future__ import annotations
+
+import os
 
 from hypothesis import HealthCheck, settings
 
@@ -8,3 +10,7 @@ settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 settings.load_profile("steady")
+
+os.environ["EDIFACT_ICS_REFERENCE"] = os.path.join(
+    os.path.dirname(__file__), "no-tables"
+)  # not what this user has loaded

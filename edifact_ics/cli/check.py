@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
-from edifact_ics.cli.options import FORMATS, Unreadable, coloured, files, judging, policy, reading, rule_set
+from edifact_ics.cli.options import (
+    FORMATS,
+    Unreadable,
+    coloured,
+    files,
+    guided,
+    judging,
+    policy,
+    reading,
+    reference_data,
+    rule_set,
+    tables_in,
+)
 from edifact_ics.finding import Report, Verdict
+from edifact_ics.library import Library
 from edifact_ics.pipeline import check as check_file
+from edifact_ics.reference import ReferenceDataError
 from edifact_ics.render import report
 
 
@@ -17,12 +32,16 @@ from edifact_ics.render import report
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.option("--quiet", is_flag=True, help="Only files and messages with findings.")
 @click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
+@guided
+@reference_data
 @judging
 def check(
     paths: tuple[str, ...],
     form: str,
     quiet: bool,
     rule_files: tuple[str, ...],
+    library: Library,
+    folder: Path | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severities: tuple[str, ...],
@@ -38,12 +57,15 @@ def check(
     """
     judge = policy(select, ignore, severities)
     rules = rule_set(rule_files)
+    tables = tables_in(folder)
     reports: list[Report] = []
     code = 0
     for path in files(paths):
         try:
             with reading(path) as file:
-                found = check_file(file, path, judge, rules=rules).report
+                found = check_file(file, path, judge, rules=rules, reference=tables, library=library).report
+        except ReferenceDataError as error:
+            raise Unreadable(f"{error}.") from error
         except Unreadable as error:
             error.show()
             code = 2

@@ -13,9 +13,20 @@ import click
 
 from edifact_ics.codes import CODES
 from edifact_ics.finding import Policy, Severity
+from edifact_ics.library import Library, ours
+from edifact_ics.mig_tree import MigError
+from edifact_ics.reference import Reference, ReferenceDataError, load_reference
 from edifact_ics.rules import RuleError, RuleSet, available, catalogue, from_file
 
 FORMATS = click.Choice(["text", "json"])
+
+reference_data = click.option(
+    "--reference-data",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Tables to look things up in; not those of the default folder.",
+)
 
 
 class Unreadable(click.ClickException):
@@ -35,6 +46,25 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def _library(ctx: click.Context, param: click.Parameter, folder: str | None) -> Library:
+    """Return the guides to use; exit 2 with file and line when one of the folder is not sound."""
+    if folder is None:
+        return ours()
+    try:
+        return Library(folder)
+    except MigError as error:
+        raise Unreadable(f"{error}.") from error
+
+
+guided = click.option(
+    "--mig",
+    "library",
+    metavar="DIR",
+    callback=_library,
+    help="A folder of guides, or corrections to ours, that come before ours.",
+)
 
 
 def policy(select: tuple[str, ...], ignore: tuple[str, ...], severities: tuple[str, ...]) -> Policy:
@@ -60,6 +90,16 @@ def rule_set(paths: tuple[str, ...]) -> RuleSet:
     except RuleError as error:
         raise Unreadable(str(error)) from error
     return found
+
+
+def tables_in(folder: Path | None) -> Reference:
+    """Return the tables of a folder, None being the default one, and those shipped; Unreadable if a file is none."""
+    try:
+        return load_reference(folder)
+    except ReferenceDataError as error:
+        raise Unreadable(f"{error}.") from error
+    except OSError as error:
+        raise Unreadable(f"{error.filename}: {error.strerror or error}.") from error
 
 
 def files(paths: tuple[str, ...]) -> Iterator[str]:

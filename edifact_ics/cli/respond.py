@@ -7,8 +7,10 @@ import sys
 
 import click
 
-from edifact_ics.cli.options import Unreadable, reading, writing
+from edifact_ics.cli.options import Unreadable, guided, reading, writing
+from edifact_ics.library import Library
 from edifact_ics.pipeline import respond as answer
+from edifact_ics.receiver import Receiver
 
 
 class _Moment(click.ParamType[datetime.datetime]):
@@ -33,7 +35,19 @@ class _Moment(click.ParamType[datetime.datetime]):
 @click.option("--kind", type=click.Choice(["contrl", "cusres", "both"]), default="both", show_default=True)
 @click.option("--at", type=_Moment(), help="Date and time for UNB, taken as given.")
 @click.option("--reference", type=click.IntRange(1, 10**14 - 1), help="Interchange reference of the (first) answer.")
-def respond(path: str, output: str | None, kind: str, at: datetime.datetime | None, reference: int | None) -> None:
+@click.option("--site", metavar="SITE", help="Our own site: an interchange for another one is refused.")
+@click.option("--production/--test", default=None, help="Refuse a test interchange, or one that is no test.")
+@guided
+def respond(
+    path: str,
+    output: str | None,
+    kind: str,
+    at: datetime.datetime | None,
+    reference: int | None,
+    site: str | None,
+    production: bool | None,
+    library: Library,
+) -> None:
     """Write the answer to the interchanges of FILE: the CONTRL that Customs would send.
 
     Exit 0 when an answer is written or none is due (and says so), 2 when one is due but cannot be written.
@@ -44,8 +58,9 @@ def respond(path: str, output: str | None, kind: str, at: datetime.datetime | No
     """
     if kind == "cusres":
         raise Unreadable("Business responses (CUSRES) are not written yet; --kind contrl writes the CONTRL.")
+    receiver = Receiver(site, production=production)
     with reading(path) as file:
-        found = answer(file, kind=kind, at=at, reference=reference)
+        found = answer(file, kind=kind, at=at, reference=reference, library=library, receiver=receiver)
     for note in found.notes:
         click.echo(f"{path}: {note}", err=True)
     if found.data:
