@@ -279,6 +279,7 @@ class _Reader:
             tuple(filter(None, a.get("in", "").split("/"))),
             self._places(node, kind, a["at"]),
             self._conditions(node, a.get("when", ""), kind),
+            self._format(node, a["format"]) if "format" in a else None,
             a["basis"],
             (node.text or "").strip(),
         )

@@ -93,13 +93,17 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A second name for bytes that a `Value` carries already: rules may ask for it, the XML never holds it."""
+    """A second name for bytes that a `Value` carries already: rules may ask for it, the XML never holds it.
+
+    `format`: only a value of this form has the name; None: any.
+    """
 
     xml: str
     name: str
     container: tuple[str, ...]
     places: tuple[Place, ...]
     when: tuple[Condition, ...]
+    format: Format | None
     basis: str
     note: str
 

@@ -173,3 +173,10 @@ def test_they_share_types_but_not_names() -> None:
     assert set(ours().by_identifier[CUSCAR]) == {"MOVAPP", "RCR"}
     assert set(ours().by_identifier[CUSPED]) == {"IMPED1", "IMPED2"}
     assert set(ours().by_identifier[REMADV]) == {"PAYPED", "PAYSTD", "PAYWK"}
+
+
+@pytest.mark.parametrize(("importer", "wrong"), [("85624817305", False), ("12345678901", True), ("CCJ7391046T", False)])
+def test_the_importer_of_a_payment_is_an_abn_only_if_it_looks_like_one(importer: str, wrong: bool) -> None:
+    """An ABN and an identifier of Customs travel in the same place; only the first has check digits to be judged."""
+    content = data(interchange(message(PAYSTD.replace("12345678901", importer), kind=REMADV)))
+    assert ("GBR-IMPORTER-ABN-04" in {f.code for f in check(content).findings}) is wrong
