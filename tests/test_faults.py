@@ -986,6 +986,7 @@ PLANTS = [(name, kind) for name in MESSAGES for kind in bed(name).planted]
 # Cases that are not yet told in one finding: a segment is named that is wrong, but another one beside it, or instead.
 NOT_YET: dict[tuple[str, str], set[str]] = {
     ("movapp", "deleted, needed, UNT not told"): {"18 GID+1"},
+    ("movapp", "moved back"): {"15 RFF+AAQ:ABCU1234560 to 27"},
     ("rcr", "deleted, needed, UNT not told"): {"28 GID+1"},
 }
 
