@@ -29,7 +29,7 @@ from edifact_ics.finding import (
     leniently,
     verdict_of,
 )
-from edifact_ics.guides import bgm, guide_of, is_lenient, table_of, wider_guide, without_guide
+from edifact_ics.guides import bgm, guide_of, has_rules, is_lenient, table_of, wider_guide, without_guide
 from edifact_ics.interchange import Closed, Interchange, Message, Opened, Stray
 from edifact_ics.interpreted import Interpreted
 from edifact_ics.library import Library, ours
@@ -52,6 +52,7 @@ from edifact_ics.service import (
 from edifact_ics.structure import walk
 from edifact_ics.syntax import split_elements
 from edifact_ics.table import Table
+from edifact_ics.totals import wrong_totals
 from edifact_ics.viewing import Spot
 from edifact_ics.walked import Walk
 
@@ -102,7 +103,10 @@ Step = Started | Checked | Stray | Ended
 
 @dataclass(slots=True)
 class Run:
-    """The way through one file. `tail` is what no interchange holds, known at the end; `engine` judges by rules."""
+    """The way through one file. `tail` is what no interchange holds, known at the end; `engine` judges by rules.
+
+    `ruled` counts the messages that the rules speak of, `judged` those of them that were free of errors of form.
+    """
 
     report: Report
     want_xml: bool = False
@@ -110,6 +114,7 @@ class Run:
     policy: Policy = field(default_factory=Policy)
     library: Library = field(default_factory=ours)
     engine: Engine | None = None
+    ruled: int = 0
     judged: int = 0
     lodged: datetime.date | None = None
     tail: str = ""
@@ -277,6 +282,8 @@ class Run:
             guide, delimiters = wider, message.interchange.delimiters
             table = table_of(self.library, guide.message, delimiters, message.interchange.syntax)
             walked = walk(table, message.raws, message.closed, message.truncated, message.unterminated)
+        if table.has_totals:
+            walked.findings += wrong_totals(walked)
         done.findings += without_guide(self.library, message, guide)
         done.table, done.walk = table, walked
         done.findings += [swallowed(message, index) for index in message.lost]
@@ -295,8 +302,10 @@ class Run:
         if is_lenient(guide, message.interchange.value(2)):
             done.findings = leniently(done.findings)
             walked.unlisted[Severity.WARNING] += walked.unlisted.pop(Severity.ERROR, 0)
-        if self.engine is not None and not done.rejected:
-            self._judge(done, table, walked, self.engine)
+        if self.engine is not None and has_rules(guide):
+            self.ruled += 1
+            if not done.rejected:
+                self._judge(done, table, walked, self.engine)
 
     def _judge(self, done: Checked, table: Table, walked: Walk, engine: Engine) -> None:
         """Business rules judge messages without errors of form."""
@@ -362,7 +371,13 @@ class Run:
         elif not self.skipped[""]:
             reason = next(iter(sorted(k for k in self.skipped if k)), "nothing to check")
             report.stages["schema"] = f"skipped: {reason}"
-        self.say_rules("the file holds no message" if not messages_seen else "no message was free of errors of form")
+        self.say_rules(self.why_not if messages_seen else "the file holds no message")
+
+    @property
+    def why_not(self) -> str:
+        """Why no message was judged by the rules, where messages there are."""
+        addressed = self.ruled or self.skipped["the message is not known"]
+        return "no message was free of errors of form" if addressed else "they are for messages to Customs"
 
     def say_rules(self, why_not: str) -> None:
         """Put into the report which rules were run and which were skipped; `why_not` if no message was judged."""

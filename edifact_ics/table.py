@@ -136,6 +136,7 @@ class Table:
         self.start: dict[str, Step] = {}
         self._candidates: dict[tuple[int, str], list[Step]] = {}
         self._cached = 0
+        self.has_totals = any(v.counts for s in mig.segments() for use in s.uses for v in use.values)
         self.root = self._group(mig.root, None, 0, ())
         positions = {node.segment.position: node for node in self.nodes}
         for node in self.nodes:

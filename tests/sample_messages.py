@@ -6,6 +6,11 @@ UNB and UNZ; both work counts out, so that a test states only what it is about.
 
 from __future__ import annotations
 
+from typing import Any
+
+from edifact_ics import pipeline
+from edifact_ics.rules import RuleSet
+
 UNA = "UNA:+.? '"
 SITE = "AAA999Z"
 CUSDEC = "CUSDEC:D:99B:UN"
@@ -34,7 +39,7 @@ RFF+APH:CIF
 RFF+ADP:0008::Y
 RFF+AMG:0001
 TDT+20+V077+S+++++9300001::11
-NAD+AT+12345678901::95
+NAD+AT+51824753556::95
 NAD+VT+ZZ11YY::95
 NAD+DP++GEELONG++7 WHARF ROAD++:::VIC+3220+AU
 MOA+39:12500.00:AUD
@@ -97,7 +102,7 @@ RFF+AAQ:ABCU1234560
 PAC+++LCL:67:95
 RFF+MB:OB0002
 TDT+20+V077+S+++++9300001::11
-NAD+AT+12345678901::95
+NAD+AT+51824753556::95
 NAD+VT
 CTA+IC
 COM+0390000000:TE
@@ -146,6 +151,11 @@ def data(text: str) -> bytes:
 def lines(text: str) -> bytes:
     """A file written in a test on several lines, indented: joined without the line ends."""
     return data("".join(line.strip() for line in text.strip().splitlines()))
+
+
+def check(source: Any, *more: Any) -> pipeline.Result:
+    """Check the form alone: business rules have tests and messages of their own."""
+    return pipeline.check(source, *more, rules=RuleSet(()))
 
 
 # ---------------------------------------------------------------------- the other messages to Customs

@@ -16,7 +16,7 @@ import xmlschema
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from sample_messages import CONTRL, CUSDEC, IMD, OTHERS, SAC, SAC_LONG, UNA, data, interchange, message
+from sample_messages import CONTRL, CUSDEC, IMD, OTHERS, SAC, SAC_LONG, UNA, check, data, interchange, message
 from xmlschema.validators import XsdElement, XsdGroup
 
 from edifact_ics import resources, scan
@@ -26,7 +26,6 @@ from edifact_ics.directory import segment_types
 from edifact_ics.finding import Finding, Report, Severity
 from edifact_ics.inspection import Run
 from edifact_ics.library import load_mig, ours
-from edifact_ics.pipeline import check
 from edifact_ics.scan import Scanner
 from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, join_elements, locate, split_elements
 from edifact_ics.values import clean
@@ -218,7 +217,7 @@ PADDED = {
         "80.00",
         "AUD",
         "USD",
-        "12345678901",
+        "51824753556",
         "ZZ11YY",
         "94017900",
         "94032000",

@@ -17,6 +17,7 @@ from edifact_ics.library import load_mig, ours
 
 SAMPLES = ROOT / "samples"
 HAND_WRITTEN = "imd-hand-written"
+UNKNOWN_THINGS = "answer-unknown-things"  # accepted, though no row explains all of it
 
 
 refresh = load_tool("refresh_samples")
@@ -58,7 +59,7 @@ def test_xml_goes_back_to_the_same_bytes(name: str) -> None:
     assert back == (SAMPLES / f"{name}.edi").read_bytes()
     unmapped = b"<Unmapped" in (SAMPLES / f"{name}.xml").read_bytes()
     if found_in(name)["verdict"] != "rejected":
-        assert not unmapped
+        assert unmapped == (name == UNKNOWN_THINGS)
         assert code == 0
 
 
@@ -160,7 +161,9 @@ def plain(text: bytes) -> bytes:
     return etree.tostring(etree.fromstring(text, parser), method="c14n")
 
 
-@pytest.mark.parametrize("name", [name for name in SENT if found_in(name)["verdict"] != "rejected"])
+@pytest.mark.parametrize(
+    "name", [name for name in SENT if found_in(name)["verdict"] != "rejected" and name != UNKNOWN_THINGS]
+)
 def test_plain_xml_goes_there_and_back(name: str) -> None:
     """Without trace the bytes are not the same, but the document is."""
     code, document = run("translate", str(SAMPLES / f"{name}.edi"), "--no-trace")
@@ -234,11 +237,7 @@ class TestReadme:
         named = re.findall(
             r"`(\w+)(?:\.py|/)`", "".join(line.split("|")[1] for line in table.splitlines() if "|" in line)
         )
-        rooms = [
-            p.stem
-            for p in (ROOT / "edifact_ics").iterdir()
-            if p.suffix == ".py" or p.name in ("cli", "codes", "render")
-        ]
+        rooms = [p.stem for p in (ROOT / "edifact_ics").iterdir() if p.suffix == ".py" or (p / "__init__.py").is_file()]
         assert sorted(named) == sorted(set(rooms) - {"__init__", "__main__"})
 
     def test_its_table_names_every_command(self) -> None:

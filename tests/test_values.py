@@ -6,9 +6,9 @@ What is expected is written `code severity? element.component`; "" means nothing
 from __future__ import annotations
 
 import pytest
-from fault_messages import at, base, interchange, message, put
+from fault_messages import at, base, check, interchange, message, put
 
-from edifact_ics import Severity, check
+from edifact_ics import Severity
 
 ACCEPTED, WARNED, REJECTED = "accepted", "accepted-with-warnings", "rejected"
 
