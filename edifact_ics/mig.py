@@ -147,7 +147,10 @@ class _Reader:
             node.get("basis", ""),
             self._place(node),
             node.get("beside") == "yes",
+            node.get("last") == "yes",
         )
+        if group.last and not group.beside:
+            raise self._fail(node, f"group {group.id} is marked last; then it must be marked beside too")
         for child in children:
             if isinstance(child, Group) and child.beside and not (child.xml and group.xml and not group.beside):
                 raise self._fail(node, f"group {child.id} stands beside a container that is none")
@@ -280,6 +283,7 @@ class _Reader:
             tuple(filter(None, a.get("in", "").split("/"))),
             self._places(node, kind, a["at"]),
             self._conditions(node, a.get("when", ""), kind),
+            self._format(node, a["format"]) if "format" in a else None,
             a["basis"],
             (node.text or "").strip(),
         )
