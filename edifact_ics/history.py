@@ -40,7 +40,7 @@ class Submission:
     """A message free of errors of form, and whether it was accepted.
 
     `version` is None where none can be read as a number; `function` is the code of BGM; `xml` the canonical element of
-    the message. `prelodged`: an original that is only calculated, not kept.
+    the message, `message` its UNH 0062. `prelodged`: an original that is only calculated, not kept.
     """
 
     key: Key
@@ -49,6 +49,7 @@ class Submission:
     accepted: bool
     prelodged: bool = False
     xml: str = ""
+    message: str = ""
 
 
 def version_number(text: str) -> int | None:
@@ -106,12 +107,19 @@ class Standing:
         now = self if message.version is None else replace(self, versions=self.versions | {message.version})
         if breaches:
             return now
+        return now.decided(message)
+
+    def decided(self, message: Submission) -> Standing:
+        """Return where the document stands once Customs decided on a message that was in order when it was sent."""
+        if self.state is State.WITHDRAWN:
+            return self
         if not message.accepted:
-            return replace(now, state=State.REJECTED) if message.function == ORIGINAL else now
+            first = message.function == ORIGINAL and self.state is State.NONE
+            return replace(self, state=State.REJECTED) if first else self
         if message.prelodged and message.function == ORIGINAL:
-            return replace(now, state=State.NONE, prelodged=True)
+            return replace(self, state=State.NONE, prelodged=True)
         state = State.WITHDRAWN if message.function == WITHDRAW else State.ACTIVE
-        return replace(now, state=state, accepted=message.version)
+        return replace(self, state=state, accepted=max(self.accepted or 0, message.version or 0))
 
 
 class History(Protocol):
