@@ -136,3 +136,74 @@ def test_memory_lives_by_the_table() -> None:
 def test_the_ledger_lives_by_the_table(database: str) -> None:
     with opened(database) as ledger:
         run_state_machine_as_test(lambda: Customs(ledger), settings=STEADY)  # type: ignore[no-untyped-call]
+
+
+class Sender(RuleBasedStateMachine):
+    """Messages of three documents sent on one by one, and Customs' answers to any of them, in any order."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__()
+        self.ledger = ledger
+        self.client = f"C{next(_numbers)}"
+        self.plain: dict[str, Plain] = {name: Plain() for name in "ABC"}
+        self.sent: list[tuple[str, str, int, str]] = []  # document, function, version, interchange reference
+        self.settled: dict[str, bool] = {}  # accepted or not, by interchange reference
+
+    def key(self, name: str) -> Key:
+        return Key(self.client, "IMD", name)
+
+    @rule(name=st.sampled_from("ABC"), function=FUNCTIONS, version=VERSIONS, clean=st.booleans())
+    def send(self, name: str, function: str, version: int, clean: bool) -> None:
+        one = self.plain[name]
+        may = clean and one.pending is None and not one.refusal(function, version)
+        reference = str(next(_numbers))
+        self.ledger.begin(self.client, reference)
+        self.ledger.record(Submission(self.key(name), version, function, clean, False, f"<{name}{version}/>", "1"))
+        assert self.ledger.end(True) is may
+        assert self.ledger.interchange_used(self.client, reference) is may
+        if may:
+            one.seen.add(version)
+            one.pending = version
+            self.sent.append((name, function, version, reference))
+        one.matches(self.ledger, self.key(name))
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data(), action=st.sampled_from("478"), named=st.booleans(), error=st.sampled_from(["", "18", "26"]))
+    def control(self, data: st.DataObject, action: str, named: bool, error: str) -> None:
+        name, _, version, reference = data.draw(st.sampled_from(self.sent))
+        messages = {"1": action} if named and error != "26" else {}
+        self.ledger.take(
+            Told(self.client, str(next(_numbers)), "1", "202611211000"),
+            FormAnswer(self.client, reference, "7" if messages and action == "7" else action, error, messages),
+        )
+        one = self.plain[name]
+        if action == "4" and error != "26" and reference not in self.settled and one.pending == version:
+            one.seen.remove(version)  # seen by no application: it may be sent again
+            one.pending = None
+            self.sent = [item for item in self.sent if item[3] != reference]
+        one.matches(self.ledger, self.key(name))
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data(), status=st.sampled_from(["", "REJECTED", "CLEAR", "HELD"]), twice=st.booleans())
+    def business(self, data: st.DataObject, status: str, twice: bool) -> None:
+        name, function, version, reference = data.draw(st.sampled_from(self.sent))
+        accepted = status not in ("", "REJECTED")
+        word = "WITHDRAWN" if accepted and function == WITHDRAW else status
+        told = Told(self.client, str(next(_numbers)), "000001", "202611211001")
+        said = BusinessAnswer("IMDR", "", name, version, word, "AAAC7D2K1", False, ())
+        for _ in range(1 + twice):
+            self.ledger.take(told, said)
+        one = self.plain[name]
+        if self.settled.get(reference) is None or (accepted and not self.settled[reference]):
+            self.settled[reference] = accepted
+            one.pending = None if one.pending == version else one.pending
+            if accepted and (one.accepted or 0) > version and one.state == "active":
+                one.texts.insert(sum(t < f"<{name}{version}/>" for t in one.texts), f"<{name}{version}/>")
+            elif one.state != "withdrawn":
+                one.decide(function, version, accepted, False, f"<{name}{version}/>")
+        one.matches(self.ledger, self.key(name))
+
+
+def test_what_is_sent_waits_for_its_answer(database: str) -> None:
+    with opened(database, sending=True) as ledger:
+        run_state_machine_as_test(lambda: Sender(ledger), settings=STEADY)  # type: ignore[no-untyped-call]
