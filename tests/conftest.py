@@ -36,7 +36,9 @@ def empty_postgresql(postgresql: str) -> str:
     import sqlalchemy
 
     name = f"ledger_{next(_numbers)}"
-    engine = sqlalchemy.create_engine(postgresql.replace("postgresql:", "postgresql+psycopg:", 1), isolation_level="AUTOCOMMIT")
+    engine = sqlalchemy.create_engine(
+        postgresql.replace("postgresql:", "postgresql+psycopg:", 1), isolation_level="AUTOCOMMIT"
+    )
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     engine.dispose()

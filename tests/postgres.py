@@ -55,7 +55,21 @@ def server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="ics-pg-", dir="/tmp"))  # short: a socket's path has at most 107 characters
     try:
         user = _as_postgres(folder)
-        _run([*user, str(programs / "initdb"), "-D", f"{folder}/d", "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8"])
+        _run(
+            [
+                *user,
+                str(programs / "initdb"),
+                "-D",
+                f"{folder}/d",
+                "-A",
+                "trust",
+                "-U",
+                "postgres",
+                "--no-sync",
+                "-E",
+                "UTF8",
+            ]
+        )
         control = [*user, str(programs / "pg_ctl"), "-D", f"{folder}/d", "-l", f"{folder}/log", "-w"]
         _run([*control, "-o", f"-k {folder} -c listen_addresses= -c fsync=off", "start"])
         try:

@@ -88,9 +88,7 @@ def test_rules_a_message_would_break(before: list[str], function: str, version: 
 def test_a_document_touched_on_line_takes_nothing_more() -> None:
     locked = Standing(State.ACTIVE, frozenset({1}), 1, locked=True)
     assert locked.breaches(CHANGE, 2) == ("CMR-12",)
-    assert locked.after(Submission(KEY, 2, CHANGE, True)) == Standing(
-        State.ACTIVE, frozenset({1, 2}), 1, locked=True
-    )
+    assert locked.after(Submission(KEY, 2, CHANGE, True)) == Standing(State.ACTIVE, frozenset({1, 2}), 1, locked=True)
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from edifact_ics.history import CHANGE, ORIGINAL, WITHDRAW, Journal, Key, Memory, Submission
 from edifact_ics.ledger import Ledger
-from edifact_ics.ledger.answers import BusinessAnswer, FormAnswer, Told
+from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
 
 _numbers = itertools.count(1)
 FUNCTIONS = st.sampled_from([ORIGINAL, CHANGE, WITHDRAW])
@@ -90,7 +89,9 @@ class Customs(RuleBasedStateMachine):
         return Key(self.client, "IMD", name)
 
     @rule(
-        messages=st.lists(st.tuples(st.sampled_from("ABC"), FUNCTIONS, VERSIONS, st.booleans(), st.booleans()), max_size=3),
+        messages=st.lists(
+            st.tuples(st.sampled_from("ABC"), FUNCTIONS, VERSIONS, st.booleans(), st.booleans()), max_size=3
+        ),
         kept=st.booleans(),
         again=st.booleans(),
     )
@@ -109,9 +110,7 @@ class Customs(RuleBasedStateMachine):
             breaches = self.journal.standing(self.key(name)).breaches(function, version)
             assert (refusal in breaches) if refusal else not breaches
             text = f"<{name}{version}/>"
-            self.journal.record(
-                Submission(self.key(name), version, function, clean and not breaches, prelodged, text)
-            )
+            self.journal.record(Submission(self.key(name), version, function, clean and not breaches, prelodged, text))
             now.seen.add(version)
             if not refusal:
                 now.decide(function, version, clean, prelodged, text)

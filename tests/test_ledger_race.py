@@ -16,7 +16,7 @@ import pytest
 
 from edifact_ics.history import CHANGE, ORIGINAL, Key, State, Submission
 from edifact_ics.ledger import Ledger
-from edifact_ics.ledger.answers import BusinessAnswer, Told
+from edifact_ics.ledger.reading import BusinessAnswer, Told
 
 WORKERS = 4
 SITE = "AAA999Z"

@@ -1,4 +1,4 @@
-"""Customs' answers, once read: which document and which attempt they speak of, and what they change.
+"""What Customs' answers change: which document and which attempt they speak of, and what becomes of them.
 
 CONTRL moves attempts as messages, a business answer moves the attempt at its version and the document. An answer is
 taken once; of two that give a document its status, the one with the later date in UNB wins.
@@ -8,122 +8,19 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from lxml import etree
 from sqlalchemy import Connection, Row, insert, select, update
 
-from edifact_ics.history import Key, Standing, State, Submission, same_reference, version_number
+from edifact_ics.history import Key, Standing, State, Submission, same_reference
 from edifact_ics.ledger.documents import row_of, save, standing_of
+from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
 from edifact_ics.ledger.tables import PENDING, Outcome, answer, attempt, document, interchange
 
 _REJECTED, _ACKNOWLEDGED, _RECEIVED = "4", "7", "8"
 _USED_BEFORE = "26"  # 0085: the interchange arrived before, so its first copy is being answered
-_OWN_ANSWERS = {f"{name}R": name for name in ("IMD", "SAC", "DRWBCK", "IMPED1", "IMPED2", "RCR", "MOVAPP")}
-_IDENTIFIERS = frozenset(
-    (
-        "ImportDeclarationIdentifier",
-        "SelfAssessedClearanceIdentifier",
-        "DrawbackClaimIdentifier",
-        "ImportPeriodicDeclarationIdentifier",
-        "RequestForCargoReleaseIdentifier",
-        "MovementApplicationIdentifier",
-    )
-)
 _LOCK = ("CMR-12", "SM0007")  # how a simulator says that a document was touched on line; the code of Customs is unknown
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The envelope of an answer: the site it came to, its reference, the message's UNH 0062, CCYYMMDDhhmm of UNB."""
-
-    site: str
-    reference: str
-    message: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class FormAnswer:
-    """A CONTRL: the interchange it answers, its action and error code, and the action for each UNH 0062 it names."""
-
-    site: str
-    reference: str
-    action: str
-    error: str
-    messages: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class BusinessAnswer:
-    """What a CUSRES says of one document.
-
-    `name` is that of the answer (IMDR …), `answers` the document it names itself, if it does. `status` is "" where none
-    was sent, which rejects. `errors` are code and text.
-    """
-
-    name: str
-    answers: str
-    reference: str
-    version: int | None
-    status: str
-    identifier: str
-    prelodged: bool
-    errors: tuple[tuple[str, str], ...]
-
-    @property
-    def document(self) -> str | None:
-        """The name of the document it decides on; None for other news, as of payments or cargo."""
-        return _OWN_ANSWERS.get(self.name, self.answers if self.name == "ERM" else None)
-
-    @property
-    def rejects(self) -> bool:
-        """Tell whether it refuses the message it answers."""
-        return self.document is not None and self.status in ("", "REJECTED")
-
-
-def read(name: str, xml: str) -> FormAnswer | BusinessAnswer:
-    """Return what the canonical element of an answer says. `name` is the document name in BGM, CONTRL for a CONTRL."""
-    root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-    leaves = [(etree.QName(element).localname, element.text or "") for element in root.iter() if not len(element)]
-    first = dict(reversed(leaves))
-
-    def said(*names: str) -> str:
-        return next((first[n] for n in names if n in first), "")
-
-    if name == "CONTRL":
-        return FormAnswer(
-            said("AnsweredSender"),
-            said("AnsweredInterchangeControlReference"),
-            said("InterchangeActionCode"),
-            said("InterchangeSyntaxErrorCode"),
-            dict(_actions(root)),
-        )
-    codes = [text for leaf, text in leaves if leaf == "ErrorIdentifier"]
-    texts = [text for leaf, text in leaves if leaf == "ErrorDescription"]
-    return BusinessAnswer(
-        name,
-        said("AnsweredMessageType"),
-        said("SenderReference"),
-        version_number(said("SenderReferenceVersion")),
-        said("StatusType"),
-        said(*sorted(_IDENTIFIERS)),
-        said("PreLodgementIndicator") == "Y",
-        tuple(zip(codes, texts + [""] * (len(codes) - len(texts)), strict=False)),
-    )
-
-
-def _actions(root: etree._Element) -> Iterator[tuple[str, str]]:
-    for response in root.iterfind("{*}MessageResponse"):
-        yield (
-            response.findtext("{*}AnsweredMessageReferenceNumber", ""),
-            response.findtext("{*}MessageActionCode", ""),
-        )
-
-
-# ---------------------------------------------------------------------- changes
 
 
 def take(connection: Connection, client: str, told: Told, said: FormAnswer | BusinessAnswer) -> str:

@@ -47,7 +47,10 @@ def shown(url: URL) -> str:
 def engine_of(url: URL) -> Engine:
     """Return an engine whose writers exclude one another."""
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, connect_args={"options": f"-c lock_timeout={WAIT}s"})
+        try:
+            return create_engine(url, connect_args={"options": f"-c lock_timeout={WAIT}s"})
+        except ModuleNotFoundError as error:
+            raise LedgerError(f"PostgreSQL needs {error.name}: pip install 'edifact-ics[ledger,postgres]'.") from error
     engine = create_engine(url, connect_args={"timeout": WAIT})
 
     @event.listens_for(engine, "connect")
@@ -85,7 +88,7 @@ def require_tables(engine: Engine, create: bool) -> bool:
         with engine.connect() as connection:
             revision = _revision(connection)
         if revision == "" and create:
-            migrate(engine)
+            bring_up(engine)
             return True
     except SQLAlchemyError as error:
         raise unusable(engine.url, error) from error
@@ -101,8 +104,17 @@ def require_tables(engine: Engine, create: bool) -> bool:
     )
 
 
-def migrate(engine: Engine) -> None:
-    """Bring a database to the tables known here. Raise LedgerError when it cannot be done."""
+def migrate(url: str) -> None:
+    """Make the tables in an empty database, or bring older ones up. Raise LedgerError when it cannot be done."""
+    engine = engine_of(url_of(url))
+    try:
+        bring_up(engine)
+    finally:
+        engine.dispose()
+
+
+def bring_up(engine: Engine) -> None:
+    """Bring a database to the tables known here, whoever else tries the same. Raise LedgerError when it fails."""
     from alembic import command  # takes time to load, and is seldom needed
     from alembic.config import Config
     from alembic.util.exc import CommandError

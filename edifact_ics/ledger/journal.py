@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Engine, NestedTransaction, delete, insert, se
 from sqlalchemy.exc import SQLAlchemyError
 
 from edifact_ics.history import Key, Standing, Submission, same_reference
-from edifact_ics.ledger.answers import BusinessAnswer, FormAnswer, Told, take
-from edifact_ics.ledger.database import WRITING, engine_of, require_tables, unusable, url_of
+from edifact_ics.ledger.answers import take
+from edifact_ics.ledger.database import WRITING, engine_of, is_absent, require_tables, unusable, url_of
 from edifact_ics.ledger.documents import accepted_xml, add_attempt, lock, owner, row_of, save, standing_of
+from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
 from edifact_ics.ledger.tables import Outcome, document, interchange, site
 
 
@@ -46,11 +47,14 @@ class Ledger:
 
     @classmethod
     def open(cls, url: str, *, create: bool = False, sending: bool = False) -> Ledger | None:
-        """Return the ledger at a URL; None when the database is empty, unless told to `create` the tables.
+        """Return the ledger at a URL; None when there is none yet, unless told to `create` it in the empty database.
 
         Raise LedgerError when it cannot be reached or holds something else.
         """
-        engine = engine_of(url_of(url))
+        where = url_of(url)
+        if is_absent(where) and not create:
+            return None
+        engine = engine_of(where)
         return cls(engine, sending=sending) if require_tables(engine, create) else None
 
     def __enter__(self) -> Self:
@@ -160,6 +164,14 @@ class Ledger:
 
     # ------------------------------------------------------------------ what else happens
 
+    def documents(self) -> Iterator[tuple[Key, Standing, str, str]]:
+        """Give every document, by client, name and reference: where it stands, its identifier and status at Customs."""
+        order = select(document).order_by(document.c.client, document.c.name, document.c.reference)
+        with self._reading() as connection:
+            for row in connection.execute(order).all():
+                key = Key(row.client, row.name, row.reference)
+                yield key, standing_of(connection, row), row.identifier or "", row.status or ""
+
     def take(self, told: Told, said: FormAnswer | BusinessAnswer) -> str:
         """Write what an answer of Customs changes; give back one sentence that says it."""
         with self._writing() as connection:
@@ -177,8 +189,14 @@ class Ledger:
     def own(self, site_name: str, client: str) -> None:
         """Write down who owns a site. Documents sent from it before stay those of their client."""
         with self._writing() as connection:
+            lock(connection, client)
             connection.execute(delete(site).where(site.c.name == site_name))
             connection.execute(insert(site).values(name=site_name, client=client))
+
+    def sites(self) -> list[tuple[str, str]]:
+        """Return the sites whose owner is written down, and their owners."""
+        with self._reading() as connection:
+            return [(row.name, row.client) for row in connection.execute(select(site).order_by(site.c.name))]
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
