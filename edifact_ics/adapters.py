@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from edifact_ics import pipeline
 from edifact_ics.canonical import Document
 from edifact_ics.envelope import Reader
+from edifact_ics.history import History, Journal
 from edifact_ics.interchange import Message, Opened
 from edifact_ics.library import Library
 from edifact_ics.repertoire import decode, encode
@@ -35,16 +36,20 @@ def check(
     library: Library | None = None,
     rules: RuleSet | None = None,
     reference: object = None,
-    history: object = None,
+    history: History | None = None,
+    journal: Journal | None = None,
 ) -> pipeline.Result:
     """Check a file and return what was found, in source order.
 
     `source` is the bytes themselves, a path, an open binary file or a pydifact interchange; `library` holds the guides
     (default: ours). `rules` are the business rules to judge by: None means ours and those of installed packages. Rules
-    that need `reference` tables or the `history` of what was sent are skipped without them; the report says so. Bad
-    data never raises; MigError means a guide that is not sound, OSError an unreadable file.
+    that need `reference` tables or the `history` of what was sent are skipped without them; the report says so. A
+    `journal` is a history that is told as well what becomes of the messages. Bad data never raises; MigError means a
+    guide that is not sound, OSError an unreadable file, HistoryError a history that failed.
     """
-    return pipeline.check(_source(source), library=library, rules=rules, reference=reference, history=history)
+    return pipeline.check(
+        _source(source), library=library, rules=rules, reference=reference, history=history, journal=journal
+    )
 
 
 def translate(source: Source, *, trace: bool = False, library: Library | None = None) -> list[Document]:
@@ -63,12 +68,14 @@ def respond(
     at: datetime.datetime | None = None,
     reference: int | None = None,
     library: Library | None = None,
+    history: History | None = None,
 ) -> pipeline.Answer:
     """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
 
-    `at` goes into UNB as given (default: now), `reference` is that of the first answer (default: made from `at`).
+    `at` goes into UNB as given (default: now), `reference` is that of the first answer (default: made from `at`). What
+    the `history` knows as sent before is answered as such.
     """
-    return pipeline.respond(_source(source), kind=kind, at=at, reference=reference, library=library)
+    return pipeline.respond(_source(source), kind=kind, at=at, reference=reference, library=library, history=history)
 
 
 _TAG = re.compile("[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")

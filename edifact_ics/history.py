@@ -122,6 +122,10 @@ class Standing:
         return replace(self, state=state, accepted=max(self.accepted or 0, message.version or 0))
 
 
+class HistoryError(Exception):
+    """A history that cannot be asked or written, one sentence: nothing can be judged by it, so a run stops."""
+
+
 class History(Protocol):
     """What was ever sent. What it does not know was never sent."""
 
@@ -145,13 +149,19 @@ class Journal(History, Protocol):
     """A history that is written as an interchange is judged. What was told is seen by the questions that follow."""
 
     def begin(self, site: str, reference: str) -> bool:
-        """Open an interchange and keep others from writing to its client; False when its reference was used before."""
+        """Open an interchange and keep others from writing to its client; False when its reference was used before.
+
+        An interchange that was not closed is forgotten.
+        """
 
     def record(self, message: Submission) -> None:
         """Write down what became of a message of the open interchange."""
 
-    def end(self, kept: bool) -> None:
-        """Close the interchange; not `kept`: Customs saw none of its messages, only its reference is used up."""
+    def end(self, kept: bool) -> bool:
+        """Close the interchange; not `kept`: Customs saw none of its messages, only its reference is used up.
+
+        False when nothing was written, as may be where a sender keeps the journal.
+        """
 
 
 def same_reference(reference: str) -> str:
@@ -217,10 +227,11 @@ class Memory:
         if now.accepted != before.accepted and message.function != WITHDRAW:
             self._open.accepted.setdefault(message.key, []).append(message.xml)
 
-    def end(self, kept: bool) -> None:
+    def end(self, kept: bool) -> bool:
         """Close the interchange."""
         if kept:
             self._kept.standings |= self._open.standings
             for key, elements in self._open.accepted.items():
                 self._kept.accepted.setdefault(key, []).extend(elements)
         self._open = _Documents()
+        return True

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from edifact_ics import canonical, judging, schema
 from edifact_ics.codes import finding
@@ -30,6 +30,7 @@ from edifact_ics.finding import (
     verdict_of,
 )
 from edifact_ics.guides import bgm, guide_of, is_lenient, table_of, wider_guide, without_guide
+from edifact_ics.history import HistoryError
 from edifact_ics.interchange import Closed, Interchange, Message, Opened, Stray
 from edifact_ics.interpreted import Interpreted
 from edifact_ics.library import Library, ours
@@ -53,6 +54,9 @@ from edifact_ics.syntax import split_elements
 from edifact_ics.table import Table
 from edifact_ics.viewing import Spot
 from edifact_ics.walked import Walk
+
+if TYPE_CHECKING:
+    from edifact_ics.lodging import Lodging  # not needed without a history, and it takes time to load
 
 STAGES = ("syntax", "envelope", "structure", "canonical", "schema", "rules")
 _NONE: frozenset[int] = frozenset()
@@ -101,7 +105,11 @@ Step = Started | Checked | Stray | Ended
 
 @dataclass(slots=True)
 class Run:
-    """The way through one file. `tail` is what no interchange holds, known at the end; `engine` judges by rules."""
+    """The way through one file.
+
+    `tail` is what no interchange holds, known at the end; `engine` judges by rules, `lodging` knows what was sent
+    before.
+    """
 
     report: Report
     want_xml: bool = False
@@ -109,6 +117,7 @@ class Run:
     policy: Policy = field(default_factory=Policy)
     library: Library = field(default_factory=ours)
     engine: Engine | None = None
+    lodging: Lodging | None = None
     judged: int = 0
     lodged: datetime.date | None = None
     tail: str = ""
@@ -150,6 +159,7 @@ class Run:
         elif interchange.header:
             header = _interpret(envelope, "UNB", interchange.header_raw)
             found += self._header(interchange, header)
+            found += self._lodge(interchange, found)
         self.report.interchanges.append(
             InterchangeSummary(
                 interchange.number,
@@ -183,6 +193,21 @@ class Run:
             if not (told and f.element == 1)
         ]
 
+    def _lodge(self, interchange: Interchange, found: list[Finding]) -> list[Finding]:
+        """Open the interchange in the journal; say so if its sender used the reference before."""
+        if self.lodging is None:
+            return []
+        reference = interchange.reference
+        new = self.lodging.begin(interchange.value(2), reference)
+        self.lodging.refuse(found)
+        if new or any(f.code == "ENV-12" for f in found):
+            return []
+        at = interchange.at(interchange.header_place, 1, interchange.header_raw, 5)
+        text = f"Interchange reference {reference.strip()} of {interchange.value(2)} was used before."
+        again = [finding("ENV-12", at, text, reference)]
+        self.lodging.refuse(again)
+        return again
+
     def _end(self, event: Closed, last: Message | None) -> Ended:
         interchange = event.interchange
         found = list(event.findings)
@@ -197,6 +222,9 @@ class Run:
             at = interchange.at(interchange.header_place, 1, interchange.header_raw)
             text = f"The interchange has {size:,} bytes; ICS takes at most 10 MB by mail."
             found.append(finding("ENV-15", at, text))
+        if self.lodging is not None:
+            self.lodging.refuse(found)
+            self.lodging.end()
         self.report.add(self.policy.apply(found))
         return Ended(interchange, found)
 
@@ -227,6 +255,8 @@ class Run:
         done = Checked(message, summary, [])
         try:
             self._check_message(done)
+        except HistoryError:
+            raise
         except Exception as error:
             text = f"This program failed on the message: {type(error).__name__}: {error}."
             done.findings = [*done.findings, finding("INT-01", message.at(1), text)]
@@ -236,7 +266,17 @@ class Run:
         unlisted = done.walk.unlisted if done.walk else Counter[Severity]()
         summary.verdict = verdict_of(Counter(f.severity for f in judged) + unlisted)
         self._list(message, judged, unlisted)
+        if self.lodging is not None:
+            self.lodging.refuse(found, whole=False)
+            self._record(done, self.lodging)
         return done
+
+    def _record(self, done: Checked, lodging: Lodging) -> None:
+        """Tell the journal what became of a message. Findings that the user leaves out weigh all the same."""
+        if done.table is not None and done.walk is not None and lodging.asked is not None:
+            weighed = Policy(severities=self.policy.severities).apply(done.findings)
+            xml = canonical.message_xml(done.table, done.message, done.walk, False)
+            lodging.record(weighed, done.table.mig.xml, xml, done.message.reference)
 
     def _list(self, message: Message, found: list[Finding], unlisted: Counter[Severity]) -> None:
         """Put findings into the report, the first thousand of a message listed, all counted."""
@@ -301,7 +341,8 @@ class Run:
             return message.at(spot.segment, spot.element, spot.component)
 
         self.judged += 1
-        done.findings += judging.findings(engine, table, walked.placed, self._known(message.interchange), at)
+        known = self._known(message.interchange)
+        done.findings += judging.findings(engine, table, walked.placed, known, at, self.lodging)
 
     def _known(self, interchange: Interchange) -> Known:
         """Return what is known besides a message of an interchange; worked out once for each."""

@@ -1,6 +1,7 @@
 """The ledger: what was sent before and what became of it, in SQLite or PostgreSQL.
 
-`Ledger` is the `Journal` of `edifact_ics.history` in a database. Needs the extra `ledger`; PostgreSQL needs `postgres` too.
+`Ledger` is the `Journal` of `edifact_ics.history` in a database. Needs the extra `ledger`, and
+`postgres` for PostgreSQL.
 """
 
 from edifact_ics.ledger.database import LedgerError, migrate

@@ -6,12 +6,15 @@ past; on PostgreSQL they wait for the row of their client, see `journal`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from edifact_ics.history import HistoryError
 from edifact_ics.ledger.tables import HEAD
 
 WAIT = 60  # seconds that a writer waits for another one
@@ -19,7 +22,7 @@ WRITING = {"ledger_writes": True}  # marks connections that will write
 _MIGRATION_LOCK = 0x1C5_1ED6E5
 
 
-class LedgerError(Exception):
+class LedgerError(HistoryError):
     """The database cannot be used as a ledger: one sentence, without secrets."""
 
 
@@ -142,6 +145,15 @@ def _revision(connection: Connection) -> str | None:
         return None if names else ""
     found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return found
+
+
+@contextmanager
+def said(engine: Engine) -> Iterator[None]:
+    """Raise what a database says as a LedgerError."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise unusable(engine.url, error) from error
 
 
 def unusable(url: URL, error: SQLAlchemyError) -> LedgerError:

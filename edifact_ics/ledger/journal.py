@@ -14,11 +14,10 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, NestedTransaction, delete, insert, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from edifact_ics.history import Key, Standing, Submission, same_reference
 from edifact_ics.ledger.answers import take
-from edifact_ics.ledger.database import WRITING, engine_of, is_absent, require_tables, unusable, url_of
+from edifact_ics.ledger.database import WRITING, engine_of, is_absent, require_tables, said, url_of
 from edifact_ics.ledger.documents import accepted_xml, add_attempt, lock, owner, row_of, save, standing_of
 from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
 from edifact_ics.ledger.tables import Outcome, document, interchange, site
@@ -63,27 +62,24 @@ class Ledger:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave; an open interchange is forgotten. That the database failed is told by a LedgerError."""
+        """Leave; an open interchange is forgotten."""
         self.close()
-        if isinstance(error, SQLAlchemyError):
-            raise unusable(self._engine.url, error) from error
 
     def close(self) -> None:
         """Forget an open interchange and let the database go."""
-        if self._open:
-            self._open.connection.close()  # which undoes what was not committed
-            self._open = None
+        self._forget()
         self._engine.dispose()
 
     # ------------------------------------------------------------------ history
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        if self._open:
-            yield self._open.connection
-            return
-        with self._engine.connect() as connection:
-            yield connection
+        with said(self._engine):
+            if self._open:
+                yield self._open.connection
+                return
+            with self._engine.connect() as connection:
+                yield connection
 
     def client_of(self, site_name: str) -> str:
         """Return the owner of a site; the site itself where no owner is known."""
@@ -115,36 +111,40 @@ class Ledger:
     # ------------------------------------------------------------------ journal
 
     def begin(self, site_name: str, reference: str) -> bool:
-        """Open an interchange and wait for other writers of its client; False when its reference was used before."""
-        if self._open:
-            raise RuntimeError("an interchange is open already")
-        connection = self._engine.connect().execution_options(**WRITING)
-        try:
-            connection.begin()
-            lock(connection, owner(connection, site_name))
-            found = _interchange(connection, site_name, reference)
-            number = _add_interchange(connection, site_name, reference) if found is None else found
-            self._open = _Open(connection, connection.begin_nested(), number, refused=found is not None)
-        except BaseException:
-            connection.close()
-            raise
+        """Open an interchange and wait for other writers of its client; False when its reference was used before.
+
+        One that is still open is forgotten: the run that opened it failed.
+        """
+        self._forget()
+        with said(self._engine):
+            connection = self._engine.connect().execution_options(**WRITING)
+            try:
+                connection.begin()
+                lock(connection, owner(connection, site_name))
+                found = _interchange(connection, site_name, reference)
+                number = _add_interchange(connection, site_name, reference) if found is None else found
+                self._open = _Open(connection, connection.begin_nested(), number, refused=found is not None)
+            except BaseException:
+                connection.close()
+                raise
         return found is None
 
     def record(self, message: Submission) -> None:
         """Write down what became of a message of the open interchange."""
         now = self._opened()
-        row = row_of(now.connection, message.key)
-        before = standing_of(now.connection, row)
-        if self._sending:
-            now.refused = now.refused or not _may_be_sent(before, message)
-            if not now.refused:
-                number = save(now.connection, message.key, row, before)
-                add_attempt(now.connection, number, message, Outcome.SENT, now.number)
-            return
-        after = before.after(message)
-        number = save(now.connection, message.key, row, after)
-        if after.versions != before.versions:  # else it repeats another, or its version is no number
-            add_attempt(now.connection, number, message, _outcome(before, after), now.number)
+        with said(self._engine):
+            row = row_of(now.connection, message.key)
+            before = standing_of(now.connection, row)
+            if self._sending:
+                now.refused = now.refused or not _may_be_sent(before, message)
+                if not now.refused:
+                    number = save(now.connection, message.key, row, before)
+                    add_attempt(now.connection, number, message, Outcome.SENT, now.number)
+                return
+            after = before.after(message)
+            number = save(now.connection, message.key, row, after)
+            if after.versions != before.versions:  # else it repeats another, or its version is no number
+                add_attempt(now.connection, number, message, _outcome(before, after), now.number)
 
     def end(self, kept: bool) -> bool:
         """Close the interchange; not `kept`: Customs saw none of its messages, only its reference is used up.
@@ -152,7 +152,7 @@ class Ledger:
         A sender's ledger keeps all of an interchange, or nothing and gives False when it may not be sent on.
         """
         now, self._open = self._opened(), None
-        with now.connection as connection:
+        with said(self._engine), now.connection as connection:
             if self._sending and (now.refused or not kept):
                 return False
             if kept:
@@ -161,6 +161,16 @@ class Ledger:
                 now.judged.rollback()
             connection.commit()
         return True
+
+    def _opened(self) -> _Open:
+        if self._open is None:
+            raise RuntimeError("no interchange is open")
+        return self._open
+
+    def _forget(self) -> None:
+        if self._open is not None:
+            self._open.connection.close()  # which undoes what was not committed
+            self._open = None
 
     # ------------------------------------------------------------------ what else happens
 
@@ -172,12 +182,12 @@ class Ledger:
                 key = Key(row.client, row.name, row.reference)
                 yield key, standing_of(connection, row), row.identifier or "", row.status or ""
 
-    def take(self, told: Told, said: FormAnswer | BusinessAnswer) -> str:
+    def take(self, told: Told, answer: FormAnswer | BusinessAnswer) -> str:
         """Write what an answer of Customs changes; give back one sentence that says it."""
         with self._writing() as connection:
             client = owner(connection, told.site)
             lock(connection, client)
-            return take(connection, client, told, said)
+            return take(connection, client, told, answer)
 
     def touch(self, key: Key) -> None:
         """Lock a document for good: somebody created, amended or withdrew it on line."""
@@ -200,13 +210,12 @@ class Ledger:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(**WRITING) as connection, connection.begin():
+        with (
+            said(self._engine),
+            self._engine.connect().execution_options(**WRITING) as connection,
+            connection.begin(),
+        ):
             yield connection
-
-    def _opened(self) -> _Open:
-        if self._open is None:
-            raise RuntimeError("no interchange is open")
-        return self._open
 
 
 def _interchange(connection: Connection, site_name: str, reference: str) -> int | None:

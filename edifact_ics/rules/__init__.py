@@ -74,7 +74,7 @@ __all__ = [
 ]
 
 # The modules of the package, in the order of the document.
-MODULES = ("messaging", "aqis", "community", "parties", "payment", "transport")
+MODULES = ("messaging", "lifecycle", "aqis", "community", "parties", "payment", "transport")
 ENTRY_POINTS = "edifact_ics.rules"
 _LEVELS = {"transport-line": TRANSPORT_LINE, "line": LINE}
 
