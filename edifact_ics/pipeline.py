@@ -74,12 +74,11 @@ def check(
     HistoryError a history that failed.
     """
     guides = library or ours()
-    lodging = _lodging(journal or (None if history is None else Memory(history)), guides)
-    engine = (available() if rules is None else rules).engine(
-        Known(history=lodging and lodging.journal, reference=reference)
-    )
+    journal = journal or (None if history is None else Memory(history))
+    engine = (available() if rules is None else rules).engine(Known(history=journal, reference=reference))
     with opened(source) as (file, known):
-        run = Run(Report(name or known), policy=policy or Policy(), library=guides, engine=engine, lodging=lodging)
+        run = Run(Report(name or known), policy=policy or Policy(), library=guides, engine=engine)
+        run.lodging = _lodging(journal, guides)
         beginning, file = peek(file)
         if is_xml(beginning):
             from edifact_ics.conversion import edifact_pieces  # not needed for EDIFACT, and it takes time to load
@@ -152,7 +151,8 @@ def respond(
     """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
 
     `at` (default: now) goes into UNB as given; `reference` (default: made from `at`) is that of the first answer and
-    is counted up. What the `history` knows as sent before is answered as such. `kind` is contrl or both; business responses (cusres) do not exist yet and raise ValueError.
+    is counted up. What the `history` knows as sent before is answered as such. `kind` is contrl or both; business
+    responses (cusres) do not exist yet and raise ValueError.
     """
     from edifact_ics import response  # not needed for a check, and it takes time to load
 

@@ -6,7 +6,18 @@ import sys
 
 import click
 
-from edifact_ics.cli.options import FORMATS, Unreadable, coloured, files, judging, policy, reading, rule_set
+from edifact_ics.cli.options import (
+    FORMATS,
+    LEDGER,
+    Unreadable,
+    coloured,
+    files,
+    judged_by,
+    judging,
+    policy,
+    reading,
+    rule_set,
+)
 from edifact_ics.finding import Report, Verdict
 from edifact_ics.pipeline import check as check_file
 from edifact_ics.render import report
@@ -17,12 +28,16 @@ from edifact_ics.render import report
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.option("--quiet", is_flag=True, help="Only files and messages with findings.")
 @click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
+@LEDGER
+@click.option("--record", is_flag=True, help="Judge as Customs does, and write to the ledger what becomes of it.")
 @judging
 def check(
     paths: tuple[str, ...],
     form: str,
     quiet: bool,
     rule_files: tuple[str, ...],
+    ledger: str | None,
+    record: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severities: tuple[str, ...],
@@ -35,26 +50,28 @@ def check(
     edifact-ics check sent.edi
     edifact-ics check outbox/ --format json
     edifact-ics check sent.edi --ignore VAL-10 --severity VAL-06=error
+    edifact-ics check sent.edi --ledger sent.db --record
     """
     judge = policy(select, ignore, severities)
     rules = rule_set(rule_files)
     reports: list[Report] = []
     code = 0
-    for path in files(paths):
-        try:
-            with reading(path) as file:
-                found = check_file(file, path, judge, rules=rules).report
-        except Unreadable as error:
-            error.show()
-            code = 2
-            continue
-        if found.verdict is Verdict.REJECTED:
-            code = max(code, 1)
-        if form == "json":
-            reports.append(found)
-        else:
-            for line in report.text(found, coloured(), quiet):
-                click.echo(line)
+    with judged_by(ledger, record) as journal:
+        for path in files(paths):
+            try:
+                with reading(path) as file:
+                    found = check_file(file, path, judge, rules=rules, journal=journal).report
+            except Unreadable as error:
+                error.show()
+                code = 2
+                continue
+            if found.verdict is Verdict.REJECTED:
+                code = max(code, 1)
+            if form == "json":
+                reports.append(found)
+            else:
+                for line in report.text(found, coloured(), quiet):
+                    click.echo(line)
     if form == "json":
         for piece in report.as_json(reports):
             sys.stdout.buffer.write(piece.encode("utf-8", "replace"))

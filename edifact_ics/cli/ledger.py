@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edifact_ics.cli.options import Unreadable, files, reading
+from edifact_ics.cli.options import Unreadable, files, ledger_words, opened_ledger, reading
 from edifact_ics.history import Key
 
 if TYPE_CHECKING:
@@ -18,35 +18,8 @@ URL = click.argument("url", metavar="URL")
 
 
 @contextmanager
-def _said() -> Iterator[None]:
-    """Say with a sentence that an extra is missing or that the database cannot be used."""
-    try:
-        from edifact_ics.ledger import LedgerError  # an extra, and it takes time to load
-    except ModuleNotFoundError as error:
-        raise Unreadable(f"The ledger needs {error.name}: pip install 'edifact-ics[ledger]'.") from error
-    try:
-        yield
-    except LedgerError as error:
-        raise Unreadable(str(error)) from error
-
-
-@contextmanager
-def opened(url: str, *, create: bool) -> Iterator[Ledger | None]:
-    """Open a ledger; None where there is none yet, unless told to `create` it."""
-    with _said():
-        from edifact_ics.ledger import Ledger
-
-        found = Ledger.open(url, create=create)
-        if found is None:
-            yield None
-            return
-        with found:
-            yield found
-
-
-@contextmanager
 def _existing(url: str) -> Iterator[Ledger]:
-    with opened(url, create=False) as found:
+    with opened_ledger(url, create=False) as found:
         if found is None:
             raise Unreadable(f"There is no ledger at {url} yet: `ledger migrate` makes one, or `check --record` does.")
         yield found
@@ -69,7 +42,7 @@ def ledger() -> None:
 @URL
 def migrate(url: str) -> None:
     """Make the tables in an empty database, or bring older ones up to this program."""
-    with _said():
+    with ledger_words():
         from edifact_ics.ledger import migrate as bring_up
 
         bring_up(url)

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from edifact_ics.cli.options import Unreadable, reading, writing
+from edifact_ics.cli.options import LEDGER, Unreadable, judged_by, reading, writing
 from edifact_ics.pipeline import respond as answer
 
 
@@ -33,7 +33,15 @@ class _Moment(click.ParamType[datetime.datetime]):
 @click.option("--kind", type=click.Choice(["contrl", "cusres", "both"]), default="both", show_default=True)
 @click.option("--at", type=_Moment(), help="Date and time for UNB, taken as given.")
 @click.option("--reference", type=click.IntRange(1, 10**14 - 1), help="Interchange reference of the (first) answer.")
-def respond(path: str, output: str | None, kind: str, at: datetime.datetime | None, reference: int | None) -> None:
+@LEDGER
+def respond(
+    path: str,
+    output: str | None,
+    kind: str,
+    at: datetime.datetime | None,
+    reference: int | None,
+    ledger: str | None,
+) -> None:
     """Write the answer to the interchanges of FILE: the CONTRL that Customs would send.
 
     Exit 0 when an answer is written or none is due (and says so), 2 when one is due but cannot be written.
@@ -44,8 +52,8 @@ def respond(path: str, output: str | None, kind: str, at: datetime.datetime | No
     """
     if kind == "cusres":
         raise Unreadable("Business responses (CUSRES) are not written yet; --kind contrl writes the CONTRL.")
-    with reading(path) as file:
-        found = answer(file, kind=kind, at=at, reference=reference)
+    with judged_by(ledger, record=False) as history, reading(path) as file:
+        found = answer(file, kind=kind, at=at, reference=reference, history=history)
     for note in found.notes:
         click.echo(f"{path}: {note}", err=True)
     if found.data:
