@@ -197,16 +197,10 @@ class Run:
         """Open the interchange in the journal; say so if its sender used the reference before."""
         if self.lodging is None:
             return []
-        reference = interchange.reference
-        new = self.lodging.begin(interchange.value(2), reference)
-        self.lodging.refuse(found)
-        if new or any(f.code == "ENV-12" for f in found):
-            return []
         at = interchange.at(interchange.header_place, 1, interchange.header_raw, 5)
-        text = f"Interchange reference {reference.strip()} of {interchange.value(2)} was used before."
-        again = [finding("ENV-12", at, text, reference)]
-        self.lodging.refuse(again)
-        return again
+        again = self.lodging.begin(interchange.value(2), interchange.reference, at)
+        self.lodging.refuse([*found, *again])
+        return [] if any(f.code == "ENV-12" for f in found) else again
 
     def _end(self, event: Closed, last: Message | None) -> Ended:
         interchange = event.interchange
@@ -268,15 +262,8 @@ class Run:
         self._list(message, judged, unlisted)
         if self.lodging is not None:
             self.lodging.refuse(found, whole=False)
-            self._record(done, self.lodging)
+            self.lodging.record(self.policy.weigh(found))
         return done
-
-    def _record(self, done: Checked, lodging: Lodging) -> None:
-        """Tell the journal what became of a message. Findings that the user leaves out weigh all the same."""
-        if done.table is not None and done.walk is not None and lodging.asked is not None:
-            weighed = Policy(severities=self.policy.severities).apply(done.findings)
-            xml = canonical.message_xml(done.table, done.message, done.walk, False)
-            lodging.record(weighed, done.table.mig.xml, xml, done.message.reference)
 
     def _list(self, message: Message, found: list[Finding], unlisted: Counter[Severity]) -> None:
         """Put findings into the report, the first thousand of a message listed, all counted."""

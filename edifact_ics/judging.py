@@ -31,7 +31,7 @@ def findings(
     """
     seen = view(table, placed)
     if lodging is not None and table.mig.sender == "trader":
-        known = lodging.known(known, seen)
+        known = lodging.known(known, seen, table, placed)
     found = [_finding(judged, table, seen, at) for judged in engine.judge(seen, known)]
     if known.standing is not None and known.standing.pending is not None:
         found.append(_outstanding(known.standing.pending, table, seen, at))

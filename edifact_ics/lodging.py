@@ -10,8 +10,9 @@ from functools import cache
 
 from lxml import etree
 
-from edifact_ics.canonical import NAMESPACE
-from edifact_ics.finding import Finding, Severity
+from edifact_ics.canonical import NAMESPACE, body
+from edifact_ics.codes import finding
+from edifact_ics.finding import Finding, Position, Severity
 from edifact_ics.guides import table_of
 from edifact_ics.history import CHANGE, ORIGINAL, WITHDRAW, Journal, Key, State, Submission, version_number
 from edifact_ics.library import Library
@@ -19,11 +20,22 @@ from edifact_ics.response import CUSTOMS, errors_of, refuses_all
 from edifact_ics.rules import Known
 from edifact_ics.structure import walk
 from edifact_ics.syntax import STANDARD
+from edifact_ics.table import Table
 from edifact_ics.view import Stored, View
 from edifact_ics.viewing import view
+from edifact_ics.walked import Placed
 from edifact_ics.write import Writer
 
 _FUNCTIONS = {"Original": ORIGINAL, "Change": CHANGE, "Withdraw": WITHDRAW}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The message last asked about: what will be told of it, but for the verdict."""
+
+    submission: Submission
+    table: Table
+    placed: list[Placed]
 
 
 @dataclass(slots=True)
@@ -34,23 +46,28 @@ class Lodging:
     library: Library
     client: str | None = None
     refused: bool = False
-    asked: Submission | None = None
+    asked: _Asked | None = None
 
-    def begin(self, site: str, reference: str) -> bool:
-        """Open an interchange; False when its site used the reference before.
+    def begin(self, site: str, reference: str, at: Position) -> list[Finding]:
+        """Open an interchange; return the finding, at a place, that its site used the reference before.
 
         Answers of Customs, and what does not say who sent it, leave no trace.
         """
         self.client, self.refused, self.asked = None, False, None
-        site, reference = site.strip(), reference.strip()
-        if not site or not reference or not (site + reference).isprintable() or site == CUSTOMS:
-            return True
-        new = self.journal.begin(site, reference)
-        self.client = self.journal.client_of(site)
-        return new
+        name, number = site.strip(), reference.strip()
+        if not name or not number or not (name + number).isprintable() or name == CUSTOMS:
+            return []
+        new = self.journal.begin(name, number)
+        self.client = self.journal.client_of(name)
+        if new:
+            return []
+        return [finding("ENV-12", at, f"Interchange reference {number} of {name} was used before.", reference)]
 
-    def known(self, known: Known, message: View) -> Known:
-        """Return what is known besides a message that is to be judged, the past of its document included."""
+    def known(self, known: Known, message: View, table: Table, placed: list[Placed]) -> Known:
+        """Return what is known besides a message that is to be judged, the past of its document included.
+
+        `table` and `placed`: the message as it was walked.
+        """
         self.asked = None
         said = message.header.said
         function = _FUNCTIONS.get(message.function or "")
@@ -59,7 +76,8 @@ class Lodging:
         key = Key(self.client, message.message, said["SenderReference"])
         version = version_number(said.get("SenderReferenceVersion", ""))
         prelodged = said.get("PreLodgementIndicator") == "Y"
-        self.asked = Submission(key, version, function, False, prelodged)
+        unh = said.get("MessageReferenceNumber", "")
+        self.asked = _Asked(Submission(key, version, function, False, prelodged, message=unh), table, placed)
         standing = self.journal.standing(key)
         changes = function == CHANGE and standing.state is State.ACTIVE
         return replace(
@@ -74,17 +92,15 @@ class Lodging:
         """Take what was found in an interchange: an error of form there (of a message: not `whole`) refuses it all."""
         self.refused = self.refused or (bool(errors_of(found)) if whole else refuses_all(found))
 
-    def record(self, found: list[Finding], name: str, xml: str, message: str) -> None:
-        """Write down what became of the message last asked about, by what was found in it.
-
-        `name` and `xml` are its canonical element without trace, `message` is UNH 0062.
-        """
-        if self.asked is None or errors_of(found):
+    def record(self, found: list[Finding]) -> None:
+        """Write down what became of the message last asked about, by what was found in it."""
+        asked, self.asked = self.asked, None
+        if asked is None or errors_of(found):
             return
+        name = asked.table.mig.xml
+        xml = f'<{name} xmlns="{NAMESPACE}">{body(asked.table, asked.placed, False)}</{name}>'
         accepted = not any(f.severity is Severity.ERROR for f in found)
-        alone = f'<{name} xmlns="{NAMESPACE}"{xml[len(name) + 1 :]}'
-        self.journal.record(replace(self.asked, accepted=accepted, xml=alone, message=message))
-        self.asked = None
+        self.journal.record(replace(asked.submission, accepted=accepted, xml=xml))
 
     def end(self) -> None:
         """Close the interchange; if it was `refused`, Customs sees none of its messages."""
