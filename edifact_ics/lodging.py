@@ -14,7 +14,7 @@ from edifact_ics.canonical import NAMESPACE, body
 from edifact_ics.codes import finding
 from edifact_ics.finding import Finding, Position, Severity
 from edifact_ics.guides import table_of
-from edifact_ics.history import CHANGE, ORIGINAL, WITHDRAW, Journal, Key, State, Submission, version_number
+from edifact_ics.history import CHANGE, ORIGINAL, WITHDRAW, Journal, Key, Submission, version_number
 from edifact_ics.library import Library
 from edifact_ics.response import CUSTOMS, errors_of, refuses_all
 from edifact_ics.rules import Known
@@ -79,7 +79,7 @@ class Lodging:
         unh = said.get("MessageReferenceNumber", "")
         self.asked = _Asked(Submission(key, version, function, False, prelodged, message=unh), table, placed)
         standing = self.journal.standing(key)
-        changes = function == CHANGE and standing.state is State.ACTIVE
+        changes = function == CHANGE and not standing.breaches(function, version)
         return replace(
             known,
             client=self.client,

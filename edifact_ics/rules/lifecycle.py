@@ -54,8 +54,8 @@ def _why(standing: Standing) -> str:
     if standing.state is State.ACTIVE:
         return f"version {standing.accepted} was accepted"
     if standing.state is State.REJECTED:
-        return "what was sent was rejected"
-    return "a pre-lodgement took it" if standing.prelodged else "nothing was sent"
+        return "it was rejected"
+    return "it was pre-lodged" if standing.prelodged else "none was sent"
 
 
 RULES: list[Rule] = [
@@ -73,7 +73,7 @@ RULES: list[Rule] = [
         "SenderReferenceVersion",
         "Version {version} is too low: version {highest} was sent before, so send {next} or higher.",
     ),
-    _life("CMR-10", "SenderReference", "No Original of {reference} was accepted ({why}), so nothing can be changed."),
+    _life("CMR-10", "SenderReference", "No Original of {reference} was accepted ({why}), so there is nothing to change or withdraw."),
     _life("CMR-11", "SenderReference", "{reference} was withdrawn; it can no longer be changed or withdrawn."),
     _life("CMR-12", "SenderReference", "{reference} was touched on line in the ICS; EDI is closed to it."),
 ]
@@ -87,7 +87,7 @@ def reference_of_its_own(header: Level, known: Known) -> Iterator[Complaint]:
         return
     version = version_number(header.said.get("SenderReferenceVersion", ""))
     if "CMR-02b" in standing.breaches(ORIGINAL_CODE, version):
-        text = f"{reference} was used before ({_why(standing)}); an Original needs a reference of its own."
+        text = f"{reference} was used before: {_why(standing)}. An Original needs a reference of its own."
         yield header.complaint("SenderReference", text)
     elif version is not None and version not in standing.versions and version < standing.highest:
         # A46: that a rejected reference may be used again, with a higher version, is how the document is read
