@@ -15,8 +15,9 @@ from edifact_ics.codes import finding
 from edifact_ics.finding import Finding, Position, Severity
 from edifact_ics.guides import table_of
 from edifact_ics.history import CHANGE, ORIGINAL, WITHDRAW, Journal, Key, Submission, version_number
+from edifact_ics.interchange import CUSTOMS
 from edifact_ics.library import Library
-from edifact_ics.response import CUSTOMS, errors_of, refuses_all
+from edifact_ics.response import errors_of, refuses_all
 from edifact_ics.rules import Known
 from edifact_ics.structure import walk
 from edifact_ics.syntax import STANDARD

@@ -73,7 +73,11 @@ RULES: list[Rule] = [
         "SenderReferenceVersion",
         "Version {version} is too low: version {highest} was sent before, so send {next} or higher.",
     ),
-    _life("CMR-10", "SenderReference", "No Original of {reference} was accepted ({why}), so there is nothing to change or withdraw."),
+    _life(
+        "CMR-10",
+        "SenderReference",
+        "No Original of {reference} was accepted ({why}), so there is nothing to change or withdraw.",
+    ),
     _life("CMR-11", "SenderReference", "{reference} was withdrawn; it can no longer be changed or withdrawn."),
     _life("CMR-12", "SenderReference", "{reference} was touched on line in the ICS; EDI is closed to it."),
 ]
