@@ -397,6 +397,9 @@ class Run:
         else:
             report.stages["rules"] = "run"
             report.rules_run, report.rules_skipped = len(engine.rules), engine.skipped
+            if self.lodging is not None and self.lodging.nameless:
+                why = "some messages do not say who sent them"
+                report.rules_skipped = engine.skipped + [(r.id, why) for r in engine.rules if "history" in r.needs]
 
 
 @contextmanager

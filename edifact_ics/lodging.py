@@ -41,13 +41,17 @@ class _Asked:
 
 @dataclass(slots=True)
 class Lodging:
-    """A journal and the interchange open in it. `client` is None where none is open, or its sender is not known."""
+    """A journal and the interchange open in it.
+
+    `client` is None where none is open, or its sender is not known; `nameless` then tells that messages were judged so.
+    """
 
     journal: Journal
     library: Library
     client: str | None = None
     refused: bool = False
     asked: _Asked | None = None
+    nameless: bool = False
 
     def begin(self, site: str, reference: str, at: Position) -> list[Finding]:
         """Open an interchange; return the finding, at a place, that its site used the reference before.
@@ -72,6 +76,7 @@ class Lodging:
         self.asked = None
         said = message.header.said
         function = _FUNCTIONS.get(message.function or "")
+        self.nameless = self.nameless or self.client is None
         if self.client is None or function is None or "SenderReference" not in said:
             return known
         key = Key(self.client, message.message, said["SenderReference"])

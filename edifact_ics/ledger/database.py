@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from edifact_ics.history import HistoryError
 from edifact_ics.ledger.tables import HEAD
 
+_UNREADABLE = "The URL of the ledger cannot be read; write sqlite:///FILE or postgresql://USER@HOST/DATABASE."
 WAIT = 60  # seconds that a writer waits for another one
 WRITING = {"ledger_writes": True}  # marks connections that will write
 _MIGRATION_LOCK = 0x1C5_1ED6E5
@@ -30,13 +31,13 @@ def url_of(text: str) -> URL:
     """Return the database meant by a URL, or by the plain path of an SQLite file. Raise LedgerError for others."""
     try:
         url = make_url(text) if "://" in text else URL.create("sqlite", database=text)
-    except ArgumentError:
-        raise LedgerError(
-            "The URL of the ledger cannot be read; write sqlite:///FILE or postgresql://USER@HOST/DATABASE."
-        ) from None
+    except (ArgumentError, ValueError):
+        raise LedgerError(_UNREADABLE) from None
     if url.get_backend_name() == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() == "sqlite":
+        if url.host or not url.database:
+            raise LedgerError(_UNREADABLE)
         return url.set(drivername="sqlite")
     raise LedgerError(f"A ledger is kept in SQLite or PostgreSQL, not in {url.get_backend_name()}.")
 
@@ -72,10 +73,10 @@ def engine_of(url: URL) -> Engine:
 
 def is_absent(url: URL) -> bool:
     """Tell whether a database of SQLite does not exist yet, or is an empty file."""
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+    if url.get_backend_name() != "sqlite":
         return False
     try:
-        return not Path(url.database).stat().st_size
+        return not Path(url.database or "").stat().st_size
     except FileNotFoundError:
         return True
     except OSError as error:

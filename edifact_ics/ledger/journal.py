@@ -54,7 +54,14 @@ class Ledger:
         if is_absent(where) and not create:
             return None
         engine = engine_of(where)
-        return cls(engine, sending=sending) if require_tables(engine, create) else None
+        found = None
+        try:
+            if require_tables(engine, create):
+                found = cls(engine, sending=sending)
+        finally:
+            if found is None:
+                engine.dispose()
+        return found
 
     def __enter__(self) -> Self:
         return self
