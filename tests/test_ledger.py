@@ -16,7 +16,7 @@ from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
 _numbers = itertools.count(1)
 FUNCTIONS = st.sampled_from([ORIGINAL, CHANGE, WITHDRAW])
 VERSIONS = st.integers(1, 9)
-STEADY = settings(stateful_step_count=25, max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+STEADY = settings(stateful_step_count=20, max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def opened(url: str, *, sending: bool = False) -> Ledger:

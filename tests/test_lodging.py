@@ -182,6 +182,58 @@ def test_answers_of_customs_from_a_file_move_what_was_sent_on(desk: Desk, tmp_pa
     assert desk.codes(original(1, 202611180012)) == ["ENV-12"]
 
 
+def business(name: str, version: int, *segments: str, at: str = "261121:1001", number: int = 1) -> bytes:
+    """An answer of Customs to a version of the document."""
+    body = [
+        f"BGM+961:::{name}+1A2B 3C4D 5E6F:1+11",
+        *segments[:1],
+        f"NAD+MR+{SITE}::95",
+        f"RFF+ABO:{REFERENCE}::{version}",
+    ]
+    body += segments[1:]
+    text = "'".join(
+        ["UNH+000001+CUSRES:D:99B:UN", *[s for s in body if s], f"UNT+{len([s for s in body if s]) + 2}+000001"]
+    )
+    head = f"UNB+UNOC:3+AAA336C::AAA336C+{SITE}+{at}+{number:014}++++1++1"
+    return f"{head}'{text}'UNZ+1+{number:014}'".encode()
+
+
+REFUSED = ("", "ERP+::1", "ERC+ID0152::95", "FTX+AAO+++LOADING PORT IS NOT KNOWN", "CNT+55:1")
+
+
+def cleared(word: str, identifier: str = "AEAAAAKNR") -> tuple[str, ...]:
+    return (f"FTX+AHN+++{word}:{word}", f"RFF+ABT:{identifier}::1")
+
+
+def test_business_answers_decide_what_was_sent_on(desk: Desk) -> None:
+    with _sender(desk.url) as ledger:
+        assert check(original(1, 1), journal=ledger).accepted
+
+    def answer(data: bytes) -> str:
+        _, out, _ = desk.run("ledger", "answer", desk.url, "-", given=data)
+        return out.removeprefix("-: message 000001: ").rstrip()
+
+    assert answer(business("IMDR", 1, *REFUSED)) == f"IMDR: IMD {REFERENCE}; version 1 rejected."
+    assert "rejected; versions sent: 1" in desk.shown()
+    with _sender(desk.url) as ledger:
+        assert check(original(2, 2), journal=ledger).accepted
+    clear = business("IMDR", 2, *cleared("CLEAR"), number=2)
+    assert answer(clear) == f"IMDR: IMD {REFERENCE}; version 2 accepted; status CLEAR."
+    assert answer(clear) == "The answer came before; it changes nothing."
+    assert "active; versions sent: 1, 2; accepted: 2; identifier AEAAAAKNR; status CLEAR" in desk.shown()
+    # news of the declaration: the later word of Customs wins, whatever comes first
+    paid = business("ATD", 2, *cleared("FINALISED"), at="261122:0900", number=4)
+    assert answer(paid) == f"ATD: IMD {REFERENCE}; status FINALISED."
+    assert answer(business("SAM", 2, *cleared("HELD"), number=3)) == f"SAM: IMD {REFERENCE}."
+    assert "status FINALISED" in desk.shown()
+    assert desk.codes(withdraw(3, 3)) == []
+    # withdrawn, but not by us: somebody did so on line
+    gone = business("IMDR", 2, *cleared("WITHDRAWN"), at="261123:0900", number=5)
+    assert "touched on line" in answer(gone)
+    assert desk.codes(withdraw(3, 3)) == ["CMR-12"]
+    assert answer(business("SACR", 1, *REFUSED, number=6)) == f"SACR: no document {REFERENCE} of {SITE} is known."
+
+
 def test_a_sender_keeps_nothing_of_an_interchange_that_may_not_be_sent(desk: Desk) -> None:
     with _sender(desk.url) as ledger:
         assert not check(original(1, 1) + withdraw(2, 2), journal=ledger).accepted

@@ -92,8 +92,6 @@ def read(name: str, xml: str) -> FormAnswer | BusinessAnswer:
             said("InterchangeSyntaxErrorCode"),
             dict(_actions(root)),
         )
-    codes = [text for leaf, text in leaves if leaf == "ErrorIdentifier"]
-    texts = [text for leaf, text in leaves if leaf == "ErrorDescription"]
     return BusinessAnswer(
         name,
         said("AnsweredMessageType"),
@@ -102,8 +100,13 @@ def read(name: str, xml: str) -> FormAnswer | BusinessAnswer:
         said("StatusType"),
         said(*sorted(_IDENTIFIERS)),
         said("PreLodgementIndicator") == "Y",
-        tuple(zip(codes, texts + [""] * (len(codes) - len(texts)), strict=False)),
+        tuple(_errors(root)),
     )
+
+
+def _errors(root: etree._Element) -> Iterator[tuple[str, str]]:
+    for error in root.iterfind("{*}Error"):
+        yield error.findtext("{*}ErrorIdentifier", ""), error.findtext("{*}ErrorDescription", "")
 
 
 def _actions(root: etree._Element) -> Iterator[tuple[str, str]]:
