@@ -18,6 +18,7 @@ from edifact_ics.envelope import Reader
 from edifact_ics.history import History, Journal
 from edifact_ics.interchange import Message, Opened
 from edifact_ics.library import Library
+from edifact_ics.reference import Reference
 from edifact_ics.repertoire import decode, encode
 from edifact_ics.rules import RuleSet
 from edifact_ics.source import Source as FileSource
@@ -35,17 +36,18 @@ def check(
     *,
     library: Library | None = None,
     rules: RuleSet | None = None,
-    reference: object = None,
+    reference: Reference | None = None,
     history: History | None = None,
     journal: Journal | None = None,
 ) -> pipeline.Result:
     """Check a file and return what was found, in source order.
 
     `source` is the bytes themselves, a path, an open binary file or a pydifact interchange; `library` holds the guides
-    (default: ours). `rules` are the business rules to judge by: None means ours and those of installed packages. Rules
-    that need `reference` tables or the `history` of what was sent are skipped without them; the report says so. A
-    `journal` is a history that is told as well what becomes of the messages. Bad data never raises; MigError means a
-    guide that is not sound, OSError an unreadable file, HistoryError a history that failed.
+    (default: ours). `rules` are the business rules to judge by: None means ours and those of installed packages.
+    `reference` are the tables to look things up in: None means those shipped and those of the default folder. Rules
+    that need another table, or the `history` of what was sent, are skipped; the report says so. A `journal` is a
+    history that is told as well what becomes of the messages. Bad data never raises; MigError means a guide that is not
+    sound, ReferenceDataError such a table, HistoryError a history that failed, OSError an unreadable file.
     """
     return pipeline.check(
         _source(source), library=library, rules=rules, reference=reference, history=history, journal=journal

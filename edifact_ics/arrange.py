@@ -69,6 +69,11 @@ class Arranger:
             for below in box.boxes:
                 if below.frame is frame:
                     heads = [bit for bit in below.bits if bit.position == group.trigger.position]
+                    if len(heads) > 1:
+                        names = " and ".join(value.name for bit in heads for value in bit.values)
+                        raise CannotWrite(
+                            f"one segment {group.trigger.tag} opens {frame.name}, so of {names} one can be sent"
+                        )
                     head = heads[0] if heads else Bit(group.trigger.position, [group.trigger.uses[0]])
                     out += self._contents(group, below, head)
             return out

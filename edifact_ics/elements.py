@@ -55,7 +55,8 @@ def read_values(reading: Reading, uses: list[Use], out: Interpreted) -> None:
     out.values, out.parts, out.traced, out.runs = tuple(found), tuple(parts), tuple(traced), tuple(runs)
     if uses and not found:
         out.carrier = uses[0].id
-        _say_nothing(reading, uses)
+    if uses:
+        _say_nothing(reading, uses, {value.xml for value, _ in found})
 
 
 def _single(texts: list[str]) -> list[list[str]]:
@@ -64,12 +65,17 @@ def _single(texts: list[str]) -> list[list[str]]:
     return [[*blank[:number], text, *blank[number + 1 :]] for number, text in enumerate(texts) if text] or [texts]
 
 
-def _say_nothing(reading: Reading, uses: list[Use]) -> None:
-    silent = all(use.values and not use.carrier and not all(v.derived for v in use.values) for use in uses)
-    if silent and not reading.findings:
-        place = uses[0].values[0].places[0]
-        text = f"{reading.row.segment.tag} has no {uses[0].values[0].name}."
-        reading.add("STR-16", place[0], reading.part(place), text, name=uses[0].values[0].name)
+def _say_nothing(reading: Reading, uses: list[Use], found: set[str]) -> None:
+    """Remark that a segment brings nothing but its qualifier, though it could."""
+    keys = {c.place for use in uses for c in use.keys}
+    wanted = [v for use in uses for v in use.values if not v.derived and (v.places[0] not in keys or v.code)]
+    if any(v.places[0] in keys and not v.code for use in uses for v in use.values):
+        wanted = wanted[:1]  # the qualifier is a value as well: what it is said of must be there
+    carries = any(use.carrier or not use.values for use in uses)
+    if wanted and not carries and not reading.findings and not any(v.xml in found for v in wanted):
+        place = wanted[0].places[0]
+        text = f"{reading.row.segment.tag} has no {wanted[0].name}."
+        reading.add("STR-16", place[0], reading.part(place), text, name=wanted[0].name)
 
 
 def _clean(reading: Reading, value: Value, texts: list[str], use: Use, plan: Plan | None) -> str:
@@ -107,7 +113,7 @@ def _clean(reading: Reading, value: Value, texts: list[str], use: Use, plan: Pla
     if len(texts) > 1 and not _check_parts(reading, value, texts, more):
         return text
     element = reading.row.segment.type.element(place)
-    fault = values.fault(value, text, element.id)
+    fault = None if _is_otherwise(reading, value, use) else values.fault(value, text, element.id)
     if fault is not None and place[0] not in reading.said:
         message = f"{value.name} is {text[:60]!r}; {fault.expected}."
         source = f"{reading.row.source}, {value.basis}"
@@ -115,6 +121,14 @@ def _clean(reading: Reading, value: Value, texts: list[str], use: Use, plan: Pla
     elif cleaned != joined:
         reading.add("VAL-10", place[0], part, f"{value.name} was cleaned to {text[:60]!r}.", value=joined[:200], **more)
     return text
+
+
+def _is_otherwise(reading: Reading, value: Value, use: Use) -> bool:
+    """Tell whether a date is said to be in another form than the guide fixes: that was reported, and is the cause."""
+    if value.type != "date":
+        return False
+    beside = [c for c in use.fixed if c.place[0] == value.places[0][0]]
+    return any(reading.at(c.place) and not c.holds(reading.at(c.place)) for c in beside)
 
 
 def _check_parts(reading: Reading, value: Value, texts: list[str], more: dict[str, str | int | None]) -> bool:

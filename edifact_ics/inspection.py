@@ -36,6 +36,7 @@ from edifact_ics.interpreted import Interpreted
 from edifact_ics.library import Library, ours
 from edifact_ics.mig import SERVICE
 from edifact_ics.placing import end_offset, last_place, place_findings, placed, schema_findings
+from edifact_ics.reference import ReferenceDataError
 from edifact_ics.rules import Engine, Known
 from edifact_ics.service import (
     blanks,
@@ -249,7 +250,7 @@ class Run:
         done = Checked(message, summary, [])
         try:
             self._check_message(done)
-        except HistoryError:
+        except (HistoryError, ReferenceDataError):  # no fault of the message: nothing can be judged
             raise
         except Exception as error:
             text = f"This program failed on the message: {type(error).__name__}: {error}."

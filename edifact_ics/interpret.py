@@ -33,6 +33,10 @@ def _read(reading: Reading) -> Interpreted:
     out = Interpreted(uses=tuple(indexes), elements=reading.elements)
     read_values(reading, uses, out)
     check_surplus(reading, out)
+    if "".join(reading.elements[0]).upper() != row.segment.tag:
+        reading.findings = [
+            f for f in reading.findings if f.code == "SYN-08"
+        ]  # why all the rest is not as it should be
     reading.findings.sort(key=lambda f: (f.element or 0, f.component or 0))
     out.findings = tuple(reading.findings)
     out.faulty = any(f.severity is Severity.ERROR for f in reading.findings)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from lxml import etree
 
 from edifact_ics import resources
 from edifact_ics.directory import NS, Format, Place, SegmentType, parse_format, segment_types
-from edifact_ics.mig_tree import ANY, Alias, CodeList, Condition, Group, Mig, MigError, Segment, Use, Value, below
+from edifact_ics.mig_tree import ANY, Alias, CodeList, Condition, Group, Mig, MigError, Segment, Use, Value
 
 SERVICE = "service"
 
@@ -19,15 +20,28 @@ def parse(file: Path, with_schema: bool = True) -> etree._Element:
     Our own files were held against `schemas/mig.xsd` when they were made (by the tests).
     """
     try:
-        tree = etree.parse(str(file), _parser())
+        root = etree.parse(str(file), _parser()).getroot()
     except (etree.XMLSyntaxError, OSError) as error:
         raise MigError(f"{file.name}: {error}") from error
     if with_schema:
-        schema = etree.XMLSchema(etree.parse(str(resources.root("schemas") / "mig.xsd")))
-        if not schema.validate(tree):
-            worst = schema.error_log[0]
-            raise MigError(f"{file.name}:{worst.line}: {worst.message.replace('{urn:edifact-ics:mig}', '')}")
-    return tree.getroot()
+        check_form(root, file.name, {})
+    return root
+
+
+def check_form(root: etree._Element, file: str, origins: dict[etree._Element, str]) -> None:
+    """Hold a tree against `schemas/mig.xsd`; raise MigError naming file and line (of `origins`, if it knows)."""
+    schema = _schema()
+    if not schema.validate(root):
+        worst = schema.error_log[0]
+        where = root.xpath(worst.path) if worst.path else []
+        node = where[0] if isinstance(where, list) and where else root
+        known = origins.get(node) if isinstance(node, etree._Element) else None
+        raise MigError(f"{known or f'{file}:{worst.line}'}: {worst.message.replace('{urn:edifact-ics:mig}', '')}")
+
+
+@cache
+def _schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(resources.root("schemas") / "mig.xsd")))
 
 
 def _parser() -> etree.XMLParser:
@@ -46,32 +60,42 @@ def read_code_lists(root: etree._Element) -> dict[str, CodeList]:
         codes = list(node.iter(f"{NS}code"))
         known = all(code.get("basis") in ("guide", "observed") for code in codes)
         labels = {code.get("value", ""): code.text or "" for code in codes}
+        bases = {code.get("value", ""): code.get("basis", "") for code in codes}
         name = node.get("name", "")
-        lists[name] = CodeList(name, labels, known and node.get("open") != "yes")
+        lists[name] = CodeList(name, labels, bases, known and node.get("open") != "yes")
     return lists
 
 
-def read_guide(root: etree._Element, file: str, lists: dict[str, CodeList]) -> Mig:
-    """Return the guide below a root, with the code lists it may name; raise MigError naming file and line."""
-    return _Reader(file, lists).mig(root)
+def read_guide(
+    root: etree._Element, file: str, lists: dict[str, CodeList], origins: dict[etree._Element, str] | None = None
+) -> Mig:
+    """Return the guide below a root, with the code lists it may name; raise MigError naming file and line.
+
+    `origins` names file and line of rows that were put together from several files.
+    """
+    return _Reader(file, lists, origins or {}).mig(root)
 
 
 class _Reader:
     """Reads one guide; every fault found becomes a MigError with its line."""
 
-    def __init__(self, file: str, lists: dict[str, CodeList]) -> None:
+    def __init__(self, file: str, lists: dict[str, CodeList], origins: dict[etree._Element, str]) -> None:
         self._file = file
         self._lists = lists
+        self._origins = origins
         self._positions: dict[str, Segment | Group] = {}
         self._last = ""
 
+    def _place(self, node: etree._Element) -> str:
+        return self._origins.get(node) or f"{self._file}:{node.sourceline}"
+
     def _fail(self, node: etree._Element, text: str) -> MigError:
-        return MigError(f"{self._file}:{node.sourceline}: {text}")
+        return MigError(f"{self._place(node)}: {text}")
 
     def mig(self, node: etree._Element) -> Mig:
         a = node.attrib
         children = self._children(node)
-        root = Group("0000", a["message"], True, 1, a["xml"], children, "guide", node.sourceline or 0)
+        root = Group("0000", a["message"], True, 1, a["xml"], children, "guide", self._place(node))
         mig = Mig(
             a["message"],
             a.get("document", ""),
@@ -85,7 +109,7 @@ class _Reader:
             root,
             self._file,
         )
-        self._check_names(node, mig)
+        self._check_names(mig)
         return mig
 
     def _children(self, node: etree._Element) -> tuple[Segment | Group, ...]:
@@ -119,7 +143,7 @@ class _Reader:
             node.get("xml"),
             children,
             node.get("basis", ""),
-            node.sourceline or 0,
+            self._place(node),
             node.get("beside") == "yes",
         )
         for child in children:
@@ -138,7 +162,7 @@ class _Reader:
             use = self._use(child, kind, f"{position}.{number}")
             for other in uses:
                 if _overlap(use, other):
-                    raise self._fail(child, f"this use of {tag} is not told apart from the one at line {other.line}")
+                    raise self._fail(child, f"this use of {tag} is not told apart from the one at {other.defined}")
             uses.append(use)
         segment = Segment(
             position,
@@ -148,7 +172,7 @@ class _Reader:
             tuple(uses),
             node.get("basis", ""),
             node.get("note", ""),
-            node.sourceline or 0,
+            self._place(node),
             kind,
         )
         self._positions[position] = segment
@@ -168,7 +192,7 @@ class _Reader:
             tuple(self._alias(child, kind) for child in node.iter(f"{NS}alias")),
             node.get("basis", ""),
             (node.text or "").strip(),
-            node.sourceline or 0,
+            self._place(node),
         )
 
     def _conditions(self, node: etree._Element, text: str, kind: SegmentType) -> tuple[Condition, ...]:
@@ -241,7 +265,7 @@ class _Reader:
             a["basis"],
             a.get("element", a["name"]),
             (node.text or "").strip(),
-            node.sourceline or 0,
+            self._place(node),
         )
 
     def _alias(self, node: etree._Element, kind: SegmentType) -> Alias:
@@ -266,26 +290,16 @@ class _Reader:
             if theirs.tag == mine.tag and any(_overlap(a, b) for a in mine.uses for b in theirs.uses):
                 raise self._fail(node, f"{mine.tag} here is not told apart from {mine.tag} at {theirs.position}")
 
-    def _check_names(self, node: etree._Element, mig: Mig) -> None:
+    def _check_names(self, mig: Mig) -> None:
         seen: dict[tuple[str, ...], Value] = {}
-
-        def visit(group: Group, path: tuple[str, ...]) -> None:
-            for child in group.children:
-                if isinstance(child, Group):
-                    visit(child, below(path, child))
-                    continue
-                for use in child.uses:
-                    for value in use.values:
-                        key = (*path, *use.container, value.xml)
-                        other = None if value.derived else seen.setdefault(key, value)
-                        if other is not None and other is not value:
-                            how = "twice" if other in use.values else "by two uses"
-                            raise MigError(f"{self._file}:{value.line}: {'/'.join(key)} is named {how}")
-
-        visit(mig.root, ())
+        for row in mig.elements():
+            other = seen.setdefault(row.path, row.value)
+            if other is not row.value:
+                how = "twice" if other in row.use.values else "by two uses"
+                raise MigError(f"{row.value.defined}: {'/'.join(row.path)} is named {how}")
         for key, value in seen.items():
             if any(other[: len(key)] == key for other in seen if other != key):
-                raise MigError(f"{self._file}:{value.line}: {'/'.join(key)} is both a value and a container")
+                raise MigError(f"{value.defined}: {'/'.join(key)} is both a value and a container")
 
 
 def _overlap(one: Use, two: Use) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from edifact_ics.directory import Format, Place, SegmentType
 
@@ -39,10 +40,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """The codes an element takes, with their labels. `closed`: any other code is an error, not a warning."""
+    """The codes an element takes, with their labels and on what basis each is known.
+
+    `closed`: any other code is an error, not a warning.
+    """
 
     name: str
     labels: dict[str, str]
+    bases: dict[str, str]
     closed: bool
 
 
@@ -57,7 +62,8 @@ class Value:
     its components make one text: run together (""), with a blank put back where one is not full ("words"), or not at
     all: each is an element of its own ("each"). `padded`: zeros in front say nothing, they only fill. `codes` is
     None and `reference` names the table where the list is not ours. `when` says in which context this name applies
-    to the place; empty means always. `element` is its name in the rules document.
+    to the place; empty means always. `element` is its name in the rules document, `defined` the file and line of its
+    row.
     """
 
     xml: str
@@ -82,7 +88,7 @@ class Value:
     basis: str
     element: str
     note: str
-    line: int
+    defined: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,7 @@ class Use:
     aliases: tuple[Alias, ...]
     basis: str
     note: str
-    line: int
+    defined: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ class Segment:
     uses: tuple[Use, ...]
     basis: str
     note: str
-    line: int
+    defined: str
     type: SegmentType
 
 
@@ -152,7 +158,7 @@ class Group:
     xml: str | None
     children: tuple[Segment | Group, ...]
     basis: str
-    line: int
+    defined: str
     beside: bool = False
 
     @property
@@ -188,6 +194,10 @@ class Mig:
         """Give the segments in guide order, groups opened up."""
         yield from _segments(self.root)
 
+    def elements(self) -> Iterator[ElementRow]:
+        """Give the data elements that the canonical document holds, in guide order, with the rows they stand in."""
+        yield from _elements(self.root, (), True, (), 1)
+
     @property
     def assumed(self) -> bool:
         """Tell whether the whole layout is assumed: no message of this document was ever seen."""
@@ -205,6 +215,43 @@ def below(path: tuple[str, ...], group: Group) -> tuple[str, ...]:
     if group.beside:
         path = path[:-1]
     return (*path, group.xml) if group.xml else path
+
+
+class ElementRow(NamedTuple):
+    """A data element with its rows.
+
+    `path` names the elements of the canonical document down to it, the message's own left out. `required`: what opens
+    the innermost container it stands in brings it too, always. `repeats` are the containers on the path that may
+    repeat, and how often.
+    """
+
+    path: tuple[str, ...]
+    required: bool
+    repeats: tuple[tuple[tuple[str, ...], int], ...]
+    segment: Segment
+    use: Use
+    value: Value
+
+
+def _elements(
+    group: Group, path: tuple[str, ...], required: bool, repeats: tuple[tuple[tuple[str, ...], int], ...], times: int
+) -> Iterator[ElementRow]:
+    for child in group.children:
+        if isinstance(child, Group):
+            most = times * child.max
+            inner = below(path, child)
+            if child.xml:
+                yield from _elements(child, inner, True, (*repeats, (inner, most)), 1)
+            else:
+                yield from _elements(child, inner, required and child.mandatory, repeats, most)
+            continue
+        for use in child.uses:
+            held = (*path, *use.container)
+            opened = (*repeats, (held, times * use.max)) if use.each else repeats
+            for value in use.values:
+                if not value.derived:
+                    needed = required and child.mandatory and value.mandatory
+                    yield ElementRow((*held, value.xml), needed, opened, child, use, value)
 
 
 def _segments(group: Group) -> Iterator[Segment]:

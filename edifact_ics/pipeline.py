@@ -14,6 +14,7 @@ from edifact_ics.history import History, Journal, Memory
 from edifact_ics.inspection import Checked, Ended, Run, Started
 from edifact_ics.interchange import CUSTOMS
 from edifact_ics.library import Library, ours
+from edifact_ics.reference import Reference, load_reference
 from edifact_ics.rules import Known, RuleSet, available
 from edifact_ics.source import Source, is_xml, opened, peek
 
@@ -60,7 +61,7 @@ def check(
     library: Library | None = None,
     *,
     rules: RuleSet | None = None,
-    reference: object = None,
+    reference: Reference | None = None,
     history: History | None = None,
     journal: Journal | None = None,
 ) -> Result:
@@ -68,14 +69,16 @@ def check(
 
     `source` is the bytes themselves, a path, or an open binary file; `name` is what the report calls it;
     `library` (default: ours) holds the guides. `rules`: the business rules to judge by; None means ours and those of
-    installed packages, an empty set none. Rules that need `reference` tables or the `history` of what was sent are
-    skipped without them, and the report says so. A `journal` is a history that is told as well what becomes of the
-    messages. Bad data never raises; MigError means a guide that is not sound, OSError a file that cannot be read,
-    HistoryError a history that failed.
+    installed packages, an empty set none. `reference`: the tables to look things up in; None means those shipped and
+    those of the default folder. Rules that need another table, or the `history` of what was sent, are skipped, and the
+    report says so. A `journal` is a history that is told as well what becomes of the messages. Bad data never raises;
+    MigError means a guide that is not sound, ReferenceDataError such a table, HistoryError a history that failed,
+    OSError a file that cannot be read.
     """
     guides = library or ours()
     journal = journal or (None if history is None else Memory(history))
-    engine = (available() if rules is None else rules).engine(Known(history=journal, reference=reference))
+    tables = load_reference() if reference is None else reference
+    engine = (available() if rules is None else rules).engine(Known(history=journal, reference=tables))
     with opened(source) as (file, known):
         run = Run(Report(name or known), policy=policy or Policy(), library=guides, engine=engine)
         run.lodging = _lodging(journal, guides)

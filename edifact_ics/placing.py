@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from lxml import etree
 
 from edifact_ics import canonical, paths, schema
@@ -13,6 +11,7 @@ from edifact_ics.interchange import Interchange, Message
 from edifact_ics.interpreted import ElementFinding
 from edifact_ics.table import Table
 from edifact_ics.walked import StructureFinding, Walk
+from edifact_ics.xsd import Xsd
 
 
 def placed(inner: ElementFinding, position: Position, path: str | None = None) -> Finding:
@@ -50,7 +49,7 @@ def _repeats(table: Table, inner: ElementFinding) -> bool:
     return any(u.each and u.container == names for n in table.nodes for u in n.segment.uses)
 
 
-def schema_findings(xsd: Path | None, table: Table, message: Message, walked: Walk) -> list[Finding]:
+def schema_findings(xsd: Xsd | None, table: Table, message: Message, walked: Walk) -> list[Finding]:
     """Say where the canonical document of a message breaks its schema: it is written once more, with trace."""
     traced = canonical.message_xml(table, message, walked, True)
     name = table.mig.xml

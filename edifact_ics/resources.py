@@ -1,4 +1,4 @@
-"""Find the data folders `mig/` and `schemas/`: inside an installed package, or beside it in a checkout."""
+"""Find the folders `mig/`, `schemas/`, `reference_data/`: inside an installed package, or beside it in a checkout."""
 
 from __future__ import annotations
 

@@ -174,6 +174,11 @@ class Row:
             if value.mandatory:
                 must.add(place)
                 needed.add(place[0])
+        keyed = {c.place for c in use.keys}
+        if any(v.places[0] in keyed and not v.code for v in use.values):
+            for value in [v for v in use.values if v.places[0] not in keyed][:1]:  # a qualifier alone says nothing
+                must.add(value.places[0])
+                needed.add(value.places[0][0])
         for number, slot_ in enumerate(self.segment.type.slots, 1):
             must.update((number, i) for i, element in enumerate(slot_.components, 1) if element.mandatory)
             if slot_.mandatory:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
 from edifact_ics.canonical import NAMESPACE
+from edifact_ics.xsd import Xsd
 
 _NS = "{" + NAMESPACE + "}"
 
@@ -35,14 +35,16 @@ class Breach:
 
 
 @cache
-def _schema(file: Path | None) -> etree.XMLSchema | None:
-    return etree.XMLSchema(etree.parse(str(file))) if file else None
+def _schema(xsd: Xsd | None) -> etree.XMLSchema | None:
+    if xsd is None:
+        return None
+    return etree.XMLSchema(xsd.root() if xsd.loosened else etree.parse(str(xsd.file)))
 
 
 @cache
-def _parser(file: Path | None) -> etree.XMLParser:
+def _parser(xsd: Xsd | None) -> etree.XMLParser:
     return etree.XMLParser(
-        schema=_schema(file),
+        schema=_schema(xsd),
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -51,19 +53,19 @@ def _parser(file: Path | None) -> etree.XMLParser:
     )
 
 
-def is_valid(file: Path | None, xml: str) -> bool:
-    """Tell whether the element of a message is valid by the XSD in a file; by none, everything well formed is."""
+def is_valid(xsd: Xsd | None, xml: str) -> bool:
+    """Tell whether the element of a message is valid by its XSD; by none, everything well formed is."""
     try:
-        etree.fromstring(xml, _parser(file))
+        etree.fromstring(xml, _parser(xsd))
     except etree.XMLSyntaxError:
         return False
     return True
 
 
-def breaches(file: Path | None, element: etree._Element) -> list[Breach]:
+def breaches(xsd: Xsd | None, element: etree._Element) -> list[Breach]:
     """Return where a message element breaks its schema, in document order; each element is named once."""
-    schema = _schema(file)
-    if file is None or schema is None or schema.validate(element):
+    schema = _schema(xsd)
+    if xsd is None or schema is None or schema.validate(element):
         return []
     found: dict[str, Breach] = {}
     reasons: dict[str, str] | None = None
@@ -73,7 +75,7 @@ def breaches(file: Path | None, element: etree._Element) -> list[Breach]:
         if path in found:
             continue
         if reasons is None:
-            reasons = _reasons(file, element)
+            reasons = _reasons(xsd, element)
         text = reasons.get(path) or _plain(error.message)
         found[path] = Breach(path, names, text, node.text, _seg(node), node.sourceline or 0)
     return list(found.values())
@@ -122,11 +124,11 @@ def _seg(node: etree._Element) -> str:
     return next((e.get("seg") or "" for e in parent.iter() if e.get("seg")), "")
 
 
-def _reasons(file: Path, element: etree._Element) -> dict[str, str]:
+def _reasons(xsd: Xsd, element: etree._Element) -> dict[str, str]:
     """Return reasons in words by path, as `xmlschema` gives them."""
     tree = etree.fromstring(etree.tostring(element))
     reasons: dict[str, str] = {}
-    for error in _explainer(file).iter_errors(tree):
+    for error in _explainer(xsd).iter_errors(tree):
         node: Any = error.elem
         if isinstance(node, etree._Element):
             path, _ = _path(node, tree)
@@ -135,10 +137,11 @@ def _reasons(file: Path, element: etree._Element) -> dict[str, str]:
 
 
 @cache
-def _explainer(file: Path) -> Any:
+def _explainer(xsd: Xsd) -> Any:
     import xmlschema
 
-    return xmlschema.XMLSchema(str(file), defuse="never", allow="local")
+    source = etree.tostring(xsd.root(), encoding="unicode") if xsd.loosened else str(xsd.file)
+    return xmlschema.XMLSchema(source, defuse="never", allow="local")
 
 
 def _plain(text: str) -> str:

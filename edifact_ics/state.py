@@ -25,25 +25,39 @@ class State:
         self.context.clear()
         self.context.update(other.context)
 
-    def reset(self, step: Step, number: int = 0) -> tuple[int, list[int], list[int]]:
-        """Set to zero what a new instance of a group counts anew, and forget what was said by segments now missing.
-
-        Return the number given and what the counters held before.
-        """
+    def reset(self, step: Step) -> None:
+        """Set to zero what a new instance of a group counts anew, and forget what was said by segments now missing."""
         for node in step.missing:
             self.context.pop(node.segment.position, None)
-        counts: list[int] = []
-        uses: list[int] = []
         if step.reset is not None:
             first, last = step.reset
-            counts = self.counts[first:last]
             self.counts[first:last] = step.zeros
         if step.reset_uses is not None:
             first, last = step.reset_uses
-            uses = self.uses[first:last]
             self.uses[first:last] = step.zero_uses
-        return number, counts, uses
 
     def copy(self) -> State:
         """Return the same standing, to be moved on apart."""
         return State(self.node, self.counts.copy(), self.uses.copy(), self.context.copy())
+
+    def is_spent(self, step: Step, item: Interpreted) -> bool:
+        """Tell whether a segment of one of these uses was sent as often as it may be."""
+        if step.reset_uses is not None:
+            return False
+        node = step.node
+        return any(self.uses[node.uses + use] >= node.limits[use] for use in item.uses)
+
+    def move(self, step: Step, item: Interpreted) -> bool:
+        """Go along a step; tell whether the segment is the first one too many of its kind."""
+        counts, node = self.counts, step.node
+        self.reset(step)
+        counts[step.counter] += 1
+        over = counts[step.counter] == step.limit + 1
+        spent = counts[step.counter] > step.limit
+        for use in item.uses:
+            self.uses[node.uses + use] += 1
+            over = over or (not spent and self.uses[node.uses + use] == node.limits[use] + 1)
+        if node.keep:
+            self.context[node.segment.position] = item
+        self.node = node
+        return over

@@ -42,14 +42,14 @@ def walk(table: Table, raws: list[str], closed: bool, truncated: bool = False, u
             following = state.node.next if state.node is not None else table.start
             continue
         if step.reset is not None:
-            recovery.saved = state.reset(step, number)
+            state.reset(step)
         counts[step.counter] += 1
         for use in item.uses:
             uses[first + use] += 1
         if node.keep:
             context[node.segment.position] = item
         if item.findings:
-            recovery.add(number, item)
+            recovery.faults.add(number, item)
         placed.append(Placed(number, step, item, raw))
         state.node = node
         following = node.next

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from edifact_ics.interpret import interpret
 from edifact_ics.interpreted import Interpreted
@@ -240,6 +241,22 @@ class Table:
         reset_uses = (opening.first_use, opening.last_use) if opening else None
         zero_uses = [0] * (opening.last_use - opening.first_use) if opening else []
         return Step(node, missing, entered, counter, limit, reset, zeros, reset_uses, zero_uses, depth, frames, inside)
+
+    @cached_property
+    def _below(self) -> dict[str, frozenset[str]]:
+        """The tags of all segments that stand in groups opened by a tag."""
+        below: dict[str, set[str]] = {}
+        for node in self.nodes:
+            group: GroupNode | None = node.group
+            while group is not None and group.parent is not None:
+                if group.trigger is not node:
+                    below.setdefault(group.trigger.segment.tag, set()).add(node.segment.tag)
+                group = group.parent
+        return {head: frozenset(tags) for head, tags in below.items()}
+
+    def hangs_below(self, tag: str, head: str) -> bool:
+        """Tell whether a segment with this tag can stand in a group that the other tag opens."""
+        return tag in self._below.get(head, ())
 
     # ------------------------------------------------------------------ interpreting
 

@@ -1,8 +1,12 @@
-"""Settings and fixtures for all tests: properties are the same on every run and on slow machines."""
+"""Settings and fixtures for all tests: properties are the same on every run and on slow machines; no tables but a test's.
+
+Databases of the ledger are made here, on SQLite and on a PostgreSQL server of the tests' own.
+"""
 
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +18,10 @@ settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 settings.load_profile("steady")
+
+os.environ["EDIFACT_ICS_REFERENCE"] = os.path.join(
+    os.path.dirname(__file__), "no-tables"
+)  # not what this user has loaded
 
 _numbers = itertools.count(1)
 

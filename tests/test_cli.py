@@ -8,12 +8,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from commands import Ran, run
 
 from edifact_ics import __version__
 from edifact_ics.cli import main
@@ -36,20 +35,6 @@ GOOD = HEAD + MESSAGE + b"UNZ+1+202611180101'\n"
 # A blank in front of the port, a day that does not exist, and UNT counts one too few.
 WRONG = GOOD.replace(b"20261120", b"20261131").replace(b"AUSYD", b" AUSYD").replace(b"UNT+9", b"UNT+8")
 FIXED = ("--at", "2026-11-21T09:30:00", "--reference", "7")
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-def run(*words: str, given: bytes = b"") -> Ran:
-    """Run a command; an exception other than a clean exit is a failure of the test."""
-    result = CliRunner().invoke(main, words, input=given, prog_name="edifact-ics", catch_exceptions=False)
-    assert "Traceback" not in result.output
-    return Ran(result.exit_code, result.stdout_bytes.decode("utf-8"), result.stderr)
 
 
 @pytest.fixture(autouse=True)
@@ -700,7 +685,7 @@ def test_a_fault_in_xml_is_named_by_line_and_path() -> None:
     assert [(f["position"]["line"], f["path"]) for f in found] == [(5, "/SelfAssessedClearance/Header/DateOfArrival")]
 
 
-# ---------------------------------------------------------------------- explain and guide
+# ---------------------------------------------------------------------- explain
 
 
 def test_explain_a_code() -> None:
@@ -742,95 +727,6 @@ def test_explain_an_unknown_code() -> None:
     ran = run("explain", "STR03")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "Error: There is no code 'STR03'. Did you mean STR-03?\n"
-
-
-def test_guide_lists_the_guides() -> None:
-    assert run("guide") == Ran(
-        0,
-        "CONTRL   Syntax and service report\n"
-        "IMD      Full import declaration\n"
-        "SAC      Self assessed clearance declaration\n"
-        "service  Interchange envelope\n",
-        "",
-    )
-
-
-SMALL_GUIDE = """<mig xmlns="urn:edifact-ics:mig" message="SAC" title="A small guide" xml="Small"
-     type="CUSDEC" version="D" release="99B" agency="UN" from="trader">
- <segment pos="0010" tag="UNH" status="M" max="1" basis="guide">
-  <use with="S009.0065=CUSDEC" max="1">
-   <value at="0062" xml="MessageReferenceNumber" name="Message Reference Number" format="an..14" min="1" basis="guide"/>
-  </use>
- </segment>
- <segment pos="2030" tag="UNT" status="M" max="1" basis="guide"><use max="1"/></segment>
-</mig>
-"""
-
-
-def test_guide_prints_a_guide() -> None:
-    ran = run("guide", "SERVICE")
-    assert ran.code == 0
-    assert ran.out.startswith(
-        "service  Interchange envelope  (UNB:3:3:UN; Envelope)\n"
-        "M mandatory, C conditional; then how often. Formats: EDIFACT, then the shorter one of ICS where known.\n"
-        "\n"
-        "0001 UNB  Interchange header  M 1  guide\n"
-        "       UNB            Syntax Identifier  a4 / a4 (dictionary); mandatory; guide; UNOC: the repertoire of ISO"
-        " 8859-1\n"
-    )
-    assert ran.out.endswith(
-        "0002 UNZ  Interchange trailer  M 1  guide\n"
-        "       UNZ            Interchange Message Count  n..6 / n..6 (dictionary); mandatory; guide; number of"
-        " messages\n"
-        "                      Interchange Control Reference Number (trailer)  an..14 / n..14 (dictionary); mandatory;"
-        " guide; the reference of UNB again\n"
-    )
-    imd = run("guide", "imd").out
-    assert "0810   SG21 TransportLine  C 9999  observed\n" in imd
-    assert "EPA sent means Y" in imd
-
-
-def test_guide_shows_what_is_not_certain() -> None:
-    ran = run("guide", "service", "--basis", "inferred")
-    assert ran == Ran(
-        0,
-        "service  Interchange envelope  (UNB:3:3:UN; Envelope)\n"
-        "2 data elements and 0 segments rest on the basis 'inferred':\n"
-        "  0001 UNB  Message Owner Site\n"
-        "       an..14 / an..10 (dictionary); optional; inferred; repeats the creator in every sample; taken as the"
-        " site that owns the messages\n"
-        "  0001 UNB  Recipient Routing\n"
-        "       an..14; optional; inferred; not sent; known by description only\n",
-        "",
-    )
-
-
-def test_guide_check() -> None:
-    Path("small.xml").write_text(SMALL_GUIDE)
-    assert run("guide", "check", "small.xml") == Ran(
-        0, "small.xml: the guide SAC is sound: 2 segments, 1 data elements.\n", ""
-    )
-    Path("small.xml").write_text(SMALL_GUIDE.replace("an..14", "an..140"))
-    assert run("guide", "check", "small.xml") == Ran(
-        2, "", "Error: small.xml:5: format an..140 is not within an..14 of D.99B.\n"
-    )
-    assert run("guide", "check", "missing.xml").code == 2
-    assert run("guide", "check", "good.edi").code == 2
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("FOO",), "there is no guide for 'FOO'; guides exist for CONTRL, IMD, SAC."),
-        (("IMD", "SAC"), "One message at a time."),
-        (("check",), "Write: guide check PATH"),
-        (("IMD", "--basis", "rumour"), "Invalid value for '--basis': 'rumour' is not one of"),
-    ],
-)
-def test_guide_refuses_what_it_does_not_know(words: Sequence[str], said: str) -> None:
-    ran = run("guide", *words)
-    assert (ran.code, ran.out) == (2, "")
-    assert f"Error: {said}" in ran.err
 
 
 # ---------------------------------------------------------------------- usage

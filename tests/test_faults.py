@@ -27,6 +27,7 @@ from fault_messages import (
     Place,
     at,
     base,
+    check,
     good,
     guide_of,
     interchange,
@@ -36,7 +37,7 @@ from fault_messages import (
     split,
 )
 
-from edifact_ics import check, respond
+from edifact_ics import respond
 from edifact_ics.directory import Slot, code_titles
 from edifact_ics.finding import Finding, Severity
 from edifact_ics.library import load_mig

@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "samples" / "imd-sea-fcl-original.edi"
-PARTS = ("edifact_ics", "mig", "schemas", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+PARTS = ("edifact_ics", "mig", "reference_data", "schemas", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 WHERE = (
     "import edifact_ics; from edifact_ics import resources, load_mig;"
     "print(edifact_ics.__file__, resources.root('mig'), resources.root('schemas'), load_mig('IMD').message, sep='\\n')"
@@ -88,15 +88,15 @@ def run(python: Path, folder: Path, *words: str, **more: str) -> str:
 def test_the_wheel_brings_guides_schemas_and_licence(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    for folder, suffixes in (("mig", (".xml", ".csv")), ("schemas", (".xsd",))):
+    for folder, suffixes in (("mig", (".xml", ".csv")), ("schemas", (".xsd",)), ("reference_data", (".csv",))):
         ours = {f"edifact_ics/{folder}/{file.name}" for file in (ROOT / folder).iterdir() if file.suffix in suffixes}
-        assert len(ours) >= 5
+        assert len(ours) >= 3
         assert ours - names == set()
     modules = {file.relative_to(ROOT).as_posix() for file in (ROOT / "edifact_ics").rglob("*.py")}
     assert modules - names == set()
     assert "edifact_ics/py.typed" in names
     assert any(name.endswith("/LICENSE") for name in names)
-    assert [name for name in names if name.startswith(("tests", "samples", "tools", "mig/", "schemas/"))] == []
+    assert [name for name in names if name.startswith(("tests", "samples", "tools", "mig/", "reference_data/", "schemas/"))] == []
 
 
 def test_from_a_wheel(wheel: Path, tmp_path: Path) -> None:
@@ -107,6 +107,7 @@ def test_from_a_wheel(wheel: Path, tmp_path: Path) -> None:
     assert (guides, schemas) == (package.parent / "mig", package.parent / "schemas")
     assert run(python, tmp_path, "-m", "edifact_ics", "check", str(SAMPLE)).startswith(f"{SAMPLE}: accepted ")
     assert run(python, tmp_path, "-m", "edifact_ics", "--version").startswith("edifact-ics, version ")
+    assert "shipped, issued 2015-07-01" in run(python, tmp_path, "-m", "edifact_ics", "reference", "list", "ports")
     command = python.with_name("edifact-ics.exe" if os.name == "nt" else "edifact-ics")
     done = subprocess.run(
         [command, "guide"], cwd=tmp_path, capture_output=True, text=True, check=True, env=environment()

@@ -16,16 +16,24 @@ from edifact_ics.library import ours, read_mig
 from edifact_ics.mig import SERVICE
 from edifact_ics.mig_tree import Group, Segment
 
-GUIDES = ("CONTRL", "IMD", "SAC", SERVICE)
+GUIDES = (*ours().messages, SERVICE)
 BASES = {"guide", "observed", "inferred", "assumed"}
 ELEMENTS = Path(__file__).parent / "data" / "elements-imd-sac.csv"
+ANSWER_ELEMENTS = Path(__file__).parent / "data" / "elements-answers.csv"
+ANSWERS = (
+    *("IMDR", "SACR", "DRWBCKR", "IMPED1R", "IMPED2R", "RCRR", "MOVAPPR", "PAYREC", "PAYEXC", "REFACC", "REFREJ"),
+    *("ATD", "SAM", "DSA", "CARST", "EXAM", "DOCS", "ERM", "CLREGR", "CLNTDUP"),
+    *("AIRCRR", "SEACRR", "AIROUTR", "SEAOUTR", "UBMREQE", "UBMREQR", "DEPARTR", "EXDR", "ESMR", "EXREL", "IDL", "SEI"),
+)
 
 
 # ---------------------------------------------------------------------- ours
 
 
 def test_the_guides_there_are() -> None:
-    assert ours().messages == ("CONTRL", "IMD", "SAC")
+    """Those that traders send, CONTRL, and the answers of Customs; CUSRES reads all other answers."""
+    assert ours().messages == tuple(sorted(("CONTRL", "CUSRES", "IMD", "SAC", *ANSWERS)))
+    assert {name for name in ours().messages if load_mig(name).sender == "customs"} == {"CUSRES", *ANSWERS}
 
 
 @pytest.mark.parametrize("name", GUIDES)
@@ -119,7 +127,7 @@ def test_a_guide_that_does_not_exist() -> None:
     for name in ("FOO", "codes", "directory", ""):
         with pytest.raises(MigError, match="there is no guide for") as raised:
             load_mig(name)
-        assert "guides exist for CONTRL, IMD, SAC" in str(raised.value)
+        assert f"guides exist for {', '.join(ours().messages)}" in str(raised.value)
 
 
 # ---------------------------------------------------------------------- complete
@@ -154,6 +162,42 @@ def test_every_data_element_stands_in_a_guide_and_no_guide_has_more() -> None:
     have = rows_of_guides()
     assert sorted(wanted - have) == []
     assert have - wanted == MORE
+
+
+def rows_of(answer: str) -> dict[Row, str]:
+    """Return the rows of an answer's guide with what they rest on."""
+    rows: dict[Row, str] = {}
+    for segment in etree.parse(str(resources.root("mig") / f"{answer.lower()}.xml")).iter(f"{NS}segment"):
+        position, tag = segment.get("pos", ""), segment.get("tag", "")
+        for use in segment.iter(f"{NS}use"):
+            if use.get("carrier"):
+                basis = use.get("basis") or use[0].get("basis", "")
+                rows[answer, "(constant)", position, tag, ""] = basis
+            for row in use.iter(f"{NS}value"):
+                rows[answer, row.get("xml", ""), position, tag, row.get("at", "")] = row.get("basis", "")
+    return rows
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_every_element_of_an_answer_stands_in_its_guide_on_its_basis(answer: str) -> None:
+    with ANSWER_ELEMENTS.open(newline="", encoding="utf-8") as file:
+        rows = [r for r in csv.DictReader(file) if r["document"] == answer]
+    wanted = {(answer, r["element"], r["position"], r["tag"], r["place"]): r["basis"] for r in rows}
+    assert rows_of(answer) == wanted
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_keeps_its_place_in_cusres(answer: str) -> None:
+    """Positions, segments and groups are those of CUSRES D.99B, and nothing may be sent more often than there."""
+    standard = {segment.position: segment for segment in load_mig("CUSRES").segments()}
+    for segment in load_mig(answer).segments():
+        assert segment.tag == standard[segment.position].tag
+        assert segment.max <= standard[segment.position].max
+        assert segment.mandatory >= standard[segment.position].mandatory
+    groups = {group.position: group for group in groups_of(load_mig("CUSRES").root)}
+    for group in groups_of(load_mig(answer).root):
+        assert group.id == groups[group.position].id
+        assert group.max <= groups[group.position].max
 
 
 # ---------------------------------------------------------------------- broken ones
@@ -242,7 +286,7 @@ def test_the_sound_one_is_read(tmp_path: Path) -> None:
         ),
         # segments and what tells them apart
         ('tag="FTX"', 'tag="FTZ"', "FTZ is no segment of D.99B"),
-        ('is="3227=12"', 'is="3227=8|12"', "this use of LOC is not told apart from the one at line 10"),
+        ('is="3227=12"', 'is="3227=8|12"', "this use of LOC is not told apart from the one at test.xml:10"),
         (
             '<segment pos="0110"',
             AGAIN.format("0100", "LOC", "3227=12|79") + '<segment pos="0110"',

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from fault_messages import REFERENCE, UNA, base, good, interchange, message, unb
+from fault_messages import REFERENCE, UNA, base, check, good, interchange, message, unb
 
-from edifact_ics import Finding, Severity, check
+from edifact_ics import Finding, Severity
 
 Raws = list[str]
 Edit = Callable[[Raws], Raws]

@@ -21,6 +21,7 @@ _COMMANDS = {
     "explain": "Say what a finding code means and how to cure it.",
     "guide": "Print the guide of a message.",
     "rules": "List the business rules and what checks each of them.",
+    "reference": "List, check and load the tables that rules look things up in.",
     "ledger": "What was sent before, and what became of it.",
 }
 

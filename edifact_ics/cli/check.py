@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -12,14 +13,19 @@ from edifact_ics.cli.options import (
     Unreadable,
     coloured,
     files,
+    guided,
     judged_by,
     judging,
     policy,
     reading,
+    reference_data,
     rule_set,
+    tables_in,
 )
 from edifact_ics.finding import Report, Verdict
+from edifact_ics.library import Library
 from edifact_ics.pipeline import check as check_file
+from edifact_ics.reference import ReferenceDataError
 from edifact_ics.render import report
 
 
@@ -28,6 +34,8 @@ from edifact_ics.render import report
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.option("--quiet", is_flag=True, help="Only files and messages with findings.")
 @click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
+@guided
+@reference_data
 @LEDGER
 @click.option("--record", is_flag=True, help="Judge as Customs does, and write to the ledger what becomes of it.")
 @judging
@@ -36,6 +44,8 @@ def check(
     form: str,
     quiet: bool,
     rule_files: tuple[str, ...],
+    library: Library,
+    folder: Path | None,
     ledger: str | None,
     record: bool,
     select: tuple[str, ...],
@@ -54,13 +64,18 @@ def check(
     """
     judge = policy(select, ignore, severities)
     rules = rule_set(rule_files)
+    tables = tables_in(folder)
     reports: list[Report] = []
     code = 0
     with judged_by(ledger, record) as journal:
         for path in files(paths):
             try:
                 with reading(path) as file:
-                    found = check_file(file, path, judge, rules=rules, journal=journal).report
+                    found = check_file(
+                        file, path, judge, library, rules=rules, reference=tables, journal=journal
+                    ).report
+            except ReferenceDataError as error:
+                raise Unreadable(f"{error}.") from error
             except Unreadable as error:
                 error.show()
                 code = 2

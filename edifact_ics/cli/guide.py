@@ -1,54 +1,165 @@
-"""`edifact-ics guide`."""
+"""`edifact-ics guide`, `guide check` and `guide fit`."""
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import click
 
-from edifact_ics.cli.options import Unreadable
-from edifact_ics.library import ours, read_mig
+from edifact_ics.cli.options import FORMATS, Unreadable, files, guided, reading
+from edifact_ics.library import Library, read_mig
 from edifact_ics.mig import SERVICE
-from edifact_ics.mig_tree import MigError
+from edifact_ics.mig_tree import Mig, MigError
 from edifact_ics.render import guide as render
 
 
-@click.command()
-@click.argument("words", nargs=-1, metavar="[MESSAGE | check PATH]")
-@click.option(
-    "--basis", type=click.Choice(["guide", "observed", "inferred", "assumed"]), help="Only rows that rest on it."
-)
-def guide(words: tuple[str, ...], basis: str | None) -> None:
-    """Print the guide of a message; without MESSAGE, the list of guides. `guide check PATH` verifies a guide file.
+class _Guide(click.Group):
+    """Takes a word that is no command of its own as the name of a message."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+            args = ["print", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Guide, subcommand_metavar="[MESSAGE | check PATH | fit FILE…]")
+def guide() -> None:
+    """Print the guide of a message; without MESSAGE, the list of guides.
 
     \b
     edifact-ics guide IMD
     edifact-ics guide IMD --basis assumed       what is not certain
-    edifact-ics guide check my-mig/imd.xml
+    edifact-ics guide IMD --mig my-mig          with your corrections
+    edifact-ics guide check my-mig              are they sound?
+    edifact-ics guide fit archive/              what past messages say about the guides
     """
-    if words[:1] == ("check",):
-        if len(words) != 2:
-            raise click.UsageError("Write: guide check PATH")
-        _check(Path(words[1]))
-        return
+
+
+@guide.command("print", hidden=True)
+@click.argument("words", nargs=-1, metavar="[MESSAGE]")
+@click.option("--basis", type=click.Choice(render.BASES), help="Only rows that rest on it.")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@guided
+def print_guide(words: tuple[str, ...], basis: str | None, form: str, library: Library) -> None:
+    """Print the guide of a message; without MESSAGE, the list of guides."""
     if len(words) > 1:
         raise click.UsageError("One message at a time.")
-    if not words:
-        for name in (*ours().messages, SERVICE):
-            click.echo(f"{name:<8} {ours().load(name).title}")
-        return
     try:
-        mig = ours().load(words[0].upper() if words[0].lower() != SERVICE else SERVICE)
+        if not words:
+            migs = (library.load(name) for name in (*library.messages, SERVICE))
+            if form == "json":
+                _print_json(render.overview_json(migs))
+            else:
+                click.echo("\n".join(render.overview(migs)))
+            return
+        mig = library.load(words[0].upper() if words[0].lower() != SERVICE else SERVICE)
     except MigError as error:
         raise Unreadable(f"{error}.") from error
-    for line in render.text(mig, basis):
-        click.echo(line)
+    if form == "json":
+        _print_json(render.as_json(mig, basis, _rules(mig)))
+    else:
+        click.echo("\n".join(render.text(mig, basis, _rules(mig))))
 
 
-def _check(path: Path) -> None:
+def _rules(mig: Mig) -> dict[str, list[str]]:
+    """Return the ids of the rules that speak of each data element of a trader's message, by its name."""
+    from edifact_ics.rules import catalogue
+
+    found: dict[str, list[str]] = {}
+    for entry in catalogue().values() if mig.sender == "trader" else ():
+        if not entry.messages or mig.message in entry.messages:
+            found.setdefault(entry.element, []).append(entry.id)
+    return found
+
+
+@guide.command("check")
+@click.argument("path")
+def check_guide(path: str) -> None:
+    """Verify a guide file, or a folder for --mig: guides, corrections, code lists and schemas together.
+
+    \b
+    edifact-ics guide check my-mig/imd.xml
+    edifact-ics guide check my-mig
+    """
+    where = Path(path)
     try:
-        mig = read_mig(path)
+        if where.is_dir():
+            for line in _folder(where):
+                click.echo(line)
+            return
+        mig = read_mig(where)
     except MigError as error:
         raise Unreadable(f"{error}.") from error
+    click.echo(f"{path}: the guide {mig.message} is sound: {_size(mig)}.")
+
+
+def _folder(folder: Path) -> list[str]:
+    library = Library(folder)
+    lines = []
+    for name in library.touched:
+        lines.append(f"{folder}: the guide {name} is sound: {_size(library.load(name))}.")
+    changed = library.changed_lists
+    if changed:
+        lines.append(f"{folder}: code lists changed or added: {', '.join(changed)}.")
+    return lines or [f"{folder}: the folder changes nothing."]
+
+
+def _size(mig: Mig) -> str:
     rows = sum(len(use.values) for segment in mig.segments() for use in segment.uses)
-    click.echo(f"{path}: the guide {mig.message} is sound: {len(list(mig.segments()))} segments, {rows} data elements.")
+    return f"{len(list(mig.segments()))} segments, {rows} data elements"
+
+
+@guide.command("fit")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE…")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@click.option("--often", type=click.IntRange(1), default=10, show_default=True, help="Messages that confirm a row.")
+@click.option("--quiet", is_flag=True, help="Leave out the rows that nothing speaks against.")
+@guided
+def fit_guides(paths: tuple[str, ...], form: str, often: int, quiet: bool, library: Library) -> None:
+    """Hold past messages against the guides, row by row, and say which rows could now change.
+
+    FILE is a file that was sent and taken, a folder of them, or - for standard input. What is no EDIFACT is named and
+    passed over. Messages that Customs refused speak against a guide that is right: leave them out.
+
+    Exit 0 when nothing speaks against a guide, 1 when something does, 2 when no message was found or a file could not
+    be read.
+
+    \b
+    edifact-ics guide fit archive/
+    edifact-ics guide fit archive/ --quiet --often 50
+    edifact-ics guide fit archive/ --format json
+    """
+    from edifact_ics.finding import Report
+    from edifact_ics.fit import Fit
+    from edifact_ics.inspection import Run
+    from edifact_ics.render import fit as report
+    from edifact_ics.source import is_xml, peek
+
+    fit = Fit(library)
+    unreadable = False
+    for path in files(paths):
+        try:
+            with reading(path) as file:
+                beginning, source = peek(file)
+                if is_xml(beginning):
+                    fit.refuse(path, "This is XML; what counts is EDIFACT as it was sent.")
+                    continue
+                run = Run(Report(path), library=library)
+                if not fit.take(path, run.steps(source)):
+                    said = run.report.findings
+                    fit.refuse(path, said[0].message if said else "The file holds no message.")
+        except Unreadable as error:
+            error.show()
+            unreadable = True
+    if form == "json":
+        _print_json(report.as_json(fit, often))
+    else:
+        for line in report.text(fit, often, quiet):
+            click.echo(line)
+    sys.exit(2 if unreadable or not fit.messages else int(fit.contradicted))
+
+
+def _print_json(document: dict[str, object]) -> None:
+    click.echo(json.dumps(document, indent=1, ensure_ascii=False))

@@ -14,6 +14,9 @@ import click
 from edifact_ics.codes import CODES
 from edifact_ics.finding import Policy, Severity
 from edifact_ics.history import Journal, Memory
+from edifact_ics.library import Library, ours
+from edifact_ics.mig_tree import MigError
+from edifact_ics.reference import Reference, ReferenceDataError, load_reference
 from edifact_ics.rules import RuleError, RuleSet, available, catalogue, from_file
 
 if TYPE_CHECKING:
@@ -23,6 +26,14 @@ LEDGER = click.option(
     "--ledger", metavar="URL", help="What was sent before: sqlite:///FILE, a file, or postgresql://USER@HOST/DATABASE."
 )
 FORMATS = click.Choice(["text", "json"])
+
+reference_data = click.option(
+    "--reference-data",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Tables to look things up in; not those of the default folder.",
+)
 
 
 class Unreadable(click.ClickException):
@@ -42,6 +53,25 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def _library(ctx: click.Context, param: click.Parameter, folder: str | None) -> Library:
+    """Return the guides to use; exit 2 with file and line when one of the folder is not sound."""
+    if folder is None:
+        return ours()
+    try:
+        return Library(folder)
+    except MigError as error:
+        raise Unreadable(f"{error}.") from error
+
+
+guided = click.option(
+    "--mig",
+    "library",
+    metavar="DIR",
+    callback=_library,
+    help="A folder of guides, or corrections to ours, that come before ours.",
+)
 
 
 def policy(select: tuple[str, ...], ignore: tuple[str, ...], severities: tuple[str, ...]) -> Policy:
@@ -108,6 +138,16 @@ def judged_by(url: str | None, record: bool) -> Iterator[Journal | None]:
         if ledger is None:
             click.echo(f"{url}: there is no ledger yet, so nothing was sent before", err=True)
         yield ledger if ledger is not None and record else Memory(ledger)
+
+
+def tables_in(folder: Path | None) -> Reference:
+    """Return the tables of a folder, None being the default one, and those shipped; Unreadable if a file is none."""
+    try:
+        return load_reference(folder)
+    except ReferenceDataError as error:
+        raise Unreadable(f"{error}.") from error
+    except OSError as error:
+        raise Unreadable(f"{error.filename}: {error.strerror or error}.") from error
 
 
 def files(paths: tuple[str, ...]) -> Iterator[str]:

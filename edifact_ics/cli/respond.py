@@ -7,7 +7,8 @@ import sys
 
 import click
 
-from edifact_ics.cli.options import LEDGER, Unreadable, judged_by, reading, writing
+from edifact_ics.cli.options import LEDGER, Unreadable, guided, judged_by, reading, writing
+from edifact_ics.library import Library
 from edifact_ics.pipeline import respond as answer
 
 
@@ -33,6 +34,7 @@ class _Moment(click.ParamType[datetime.datetime]):
 @click.option("--kind", type=click.Choice(["contrl", "cusres", "both"]), default="both", show_default=True)
 @click.option("--at", type=_Moment(), help="Date and time for UNB, taken as given.")
 @click.option("--reference", type=click.IntRange(1, 10**14 - 1), help="Interchange reference of the (first) answer.")
+@guided
 @LEDGER
 def respond(
     path: str,
@@ -40,6 +42,7 @@ def respond(
     kind: str,
     at: datetime.datetime | None,
     reference: int | None,
+    library: Library,
     ledger: str | None,
 ) -> None:
     """Write the answer to the interchanges of FILE: the CONTRL that Customs would send.
@@ -53,7 +56,7 @@ def respond(
     if kind == "cusres":
         raise Unreadable("Business responses (CUSRES) are not written yet; --kind contrl writes the CONTRL.")
     with judged_by(ledger, record=False) as history, reading(path) as file:
-        found = answer(file, kind=kind, at=at, reference=reference, history=history)
+        found = answer(file, kind=kind, at=at, reference=reference, history=history, library=library)
     for note in found.notes:
         click.echo(f"{path}: {note}", err=True)
     if found.data:

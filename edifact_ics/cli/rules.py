@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
-from edifact_ics.cli.options import FORMATS, Unreadable, rule_set
+from edifact_ics.cli.options import FORMATS, Unreadable, reference_data, rule_set, tables_in
 from edifact_ics.render.rules import as_json, text
-from edifact_ics.rules import catalogue
+from edifact_ics.rules import Known, catalogue
 from edifact_ics.rules.claims import claims
 
 
@@ -16,7 +17,8 @@ from edifact_ics.rules.claims import claims
 @click.argument("ids", nargs=-1, metavar="[ID…]")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
-def rules(ids: tuple[str, ...], form: str, rule_files: tuple[str, ...]) -> None:
+@reference_data
+def rules(ids: tuple[str, ...], form: str, rule_files: tuple[str, ...], folder: Path | None) -> None:
     """List the statements of the rules document and what checks each of them. ID may be the beginning of one.
 
     \b
@@ -27,7 +29,7 @@ def rules(ids: tuple[str, ...], form: str, rule_files: tuple[str, ...]) -> None:
     for ident in ids:
         if not any(one.upper().startswith(ident.upper()) for one in known):
             raise Unreadable(f"There is no rule {ident!r}.")
-    found = claims(own)
+    found = claims(own, Known(reference=tables_in(folder)))
     if form == "json":
         click.echo(json.dumps(as_json(found, own, ids), indent=1, ensure_ascii=False))
         return

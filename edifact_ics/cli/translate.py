@@ -15,10 +15,11 @@ import click
 from lxml import etree
 
 from edifact_ics import canonical, interchange_xml
-from edifact_ics.cli.options import Unreadable, coloured, files, judging, policy, reading, writing
+from edifact_ics.cli.options import Unreadable, coloured, files, guided, judging, policy, reading, writing
 from edifact_ics.conversion import edifact_pieces, xml_pieces
-from edifact_ics.finding import Policy, Report, Verdict
+from edifact_ics.finding import Report, Verdict
 from edifact_ics.inspection import Checked, Run, Started
+from edifact_ics.library import Library
 from edifact_ics.render import report
 from edifact_ics.source import is_xml, peek
 
@@ -34,6 +35,7 @@ _HELD = 1 << 22  # kept in memory until it is known whether it may be written
 @click.option("--split", is_flag=True, help="One file for each message.")
 @click.option("--no-trace", is_flag=True, help="Plain XML, for those who do not go back.")
 @click.option("--force", is_flag=True, help="Write despite errors; nothing that was sent is dropped.")
+@guided
 @judging
 def translate(
     paths: tuple[str, ...],
@@ -42,6 +44,7 @@ def translate(
     split: bool,
     no_trace: bool,
     force: bool,
+    library: Library,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severities: tuple[str, ...],
@@ -67,7 +70,8 @@ def translate(
     code, written = 0, set[str]()
     for path in found:
         try:
-            ok = _translate(path, output, into, to, split, not no_trace, force, judge, written)
+            run = Run(Report(path), want_xml=True, trace=not no_trace, policy=judge, library=library)
+            ok = _translate(path, output, into, to, split, force, run, written)
         except Unreadable as error:
             error.show()
             code = 2
@@ -82,27 +86,24 @@ def _translate(
     into: Path | None,
     to: str | None,
     split: bool,
-    trace: bool,
     force: bool,
-    judge: Policy,
+    run: Run,
     written: set[str],
 ) -> bool:
     """Translate one file; tell whether nothing stood against it."""
     with reading(path) as file:
         beginning, source = peek(file)
         xml = is_xml(beginning)
-        job = _Job(path, to or ("edifact" if xml else "xml"), xml, trace, force, judge, written)
+        job = _Job(path, to or ("edifact" if xml else "xml"), xml, force, run, written)
         return job.split(source, into) if split and into is not None else job.whole(source, output, into)
 
 
 class _Job:
     """The translation of one file."""
 
-    def __init__(
-        self, path: str, to: str, from_xml: bool, trace: bool, force: bool, judge: Policy, written: set[str]
-    ) -> None:
+    def __init__(self, path: str, to: str, from_xml: bool, force: bool, run: Run, written: set[str]) -> None:
         self._path, self._to, self._from_xml, self._force, self._written = path, to, from_xml, force, written
-        self._run = Run(Report(path), want_xml=True, trace=trace, policy=judge)
+        self._run = run
 
     def _pieces(self, source: BinaryIO) -> Iterator[bytes]:
         if self._from_xml and self._to == "edifact":

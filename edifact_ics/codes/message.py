@@ -199,4 +199,11 @@ VAL: dict[str, Code] = {
         "Send one of the codes named.",
         "MIG row, code list",
     ),
+    "VAL-13": Code(
+        "not the form of a site identifier",
+        "Site identifiers that Customs gives are three letters, three digits and a letter; this one is not.",
+        "Check the identifier against the one in your registration.",
+        "ICS envelope, site identifier",
+        Severity.WARNING,
+    ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
@@ -52,6 +53,16 @@ def text(report: Report, colour: bool = False, quiet: bool = False) -> Iterator[
     ]
     if skipped and not quiet:
         yield "  not done: " + ", ".join(skipped)
+    if report.rules_skipped and not quiet:
+        yield f"  rules: {_rules(report)}"
+
+
+def _rules(report: Report) -> str:
+    """Say how many rules ran and how many were skipped, with the three commonest reasons."""
+    reasons = Counter(reason for _, reason in report.rules_skipped).most_common()
+    named = [f"{reason} ({number})" for reason, number in reasons[:3]]
+    more = [f"{_count(len(reasons) - 3, 'other reason')}"] if len(reasons) > 3 else []
+    return f"{report.rules_run} run, {len(report.rules_skipped)} skipped: {', '.join(named + more)}"
 
 
 def _totals(report: Report) -> str:

@@ -74,7 +74,20 @@ __all__ = [
 ]
 
 # The modules of the package, in the order of the document.
-MODULES = ("messaging", "lifecycle", "aqis", "community", "parties", "payment", "transport")
+MODULES = (
+    "messaging",
+    "lifecycle",
+    "aqis",
+    "community",
+    "parties",
+    "payment",
+    "transport",
+    "reference_data",
+    "reference_goods",
+    "reference_dumping",
+    "reference_answers",
+    "reference_parties",
+)
 ENTRY_POINTS = "edifact_ics.rules"
 _LEVELS = {"transport-line": TRANSPORT_LINE, "line": LINE}
 

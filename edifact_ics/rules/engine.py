@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from edifact_ics.history import HistoryError
+from edifact_ics.reference import ReferenceDataError
 from edifact_ics.rules.conditions import (
     CONTEXT,
     FAILS,
@@ -83,7 +84,10 @@ class _Plan:
 
 
 class Engine:
-    """Rules ready to judge, in check order. `skipped` names those that need what is not known, and why."""
+    """Rules ready to judge, in check order.
+
+    `skipped` names those that need what is not known, and why; a few of them judge in part all the same.
+    """
 
     def __init__(self, rules: Iterable[Rule], known: Known = NOTHING) -> None:
         self.rules: list[Rule] = []
@@ -91,11 +95,12 @@ class Engine:
         self.known = known
         self._plans: dict[tuple[object, ...], _Plan] = {}
         for rule in rules:
-            lacking = next((why for need in rule.needs if (why := known.lacks(need)) is not None), None)
-            if lacking is None:
+            needs = (*rule.needs, *rule.partly)
+            lacking = next((why for need in needs if (why := known.lacks(need)) is not None), None)
+            if lacking is None or rule.partly:
                 self.rules.append(rule)
-            else:
-                self.skipped.append((rule.id, lacking))
+            if lacking is not None:
+                self.skipped.append((rule.id, f"{lacking}; judged in part only" if rule.partly else lacking))
 
     def judge(self, view: View, known: Known | None = None) -> Iterator[Judged]:
         """Give what the rules complain of, in check order: the header, then the levels below it in document order.
@@ -299,7 +304,7 @@ def _asked(held: _Held, level: Level, known: Known) -> Iterator[Judged]:
     try:
         for complaint in held.ask(level, known):
             yield Judged(rule, complaint, complaint.text or sentence(rule, complaint))
-    except HistoryError:
+    except (HistoryError, ReferenceDataError):  # no fault of the rule: what it asks cannot answer
         raise
     except Exception as error:  # a fault of the rule must not hide what other rules say
         text = f"The rule {rule.id} failed: {type(error).__name__}: {error}."

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from edifact_ics.finding import Severity
 from edifact_ics.history import History, Standing
+from edifact_ics.reference import Reference
 from edifact_ics.rules.conditions import ALWAYS, Condition
 from edifact_ics.view import Complaint, Level, Stored
 
@@ -24,18 +24,27 @@ class Known:
     """
 
     history: History | None = None
-    reference: Any = None
+    reference: Reference | None = None
     client: str = ""
     lodged: datetime.date | None = None
     standing: Standing | None = None
     stored: Stored | None = None
     declared: Callable[[str], Stored | None] = lambda _: None
 
+    @property
+    def tables(self) -> Reference:
+        """The reference tables, for a rule that needs one of them: it does not run without."""
+        assert self.reference is not None
+        return self.reference
+
     def lacks(self, need: str) -> str | None:
-        """Return why a need is not met, None if it is. Needs: `history`, or the name of a reference table."""
+        """Return why a need is not met, None if it is.
+
+        Needs: `history`, the name of a reference table, or `codelists/NAME` for one of its lists.
+        """
         if need == "history":
             return None if self.history is not None else "no history: what was sent before is not known"
-        if self.reference is not None and self.reference.has(need):
+        if self.reference is not None and self.reference.has(*need.split("/")):
             return None
         return f"no table {need!r} loaded"
 
@@ -54,11 +63,11 @@ class Rule:
     `shape`: the `target` is required, or forbidden, when the condition holds; or `check` is a function that complains.
     `carried`: the rule applies only where the message's guide has one of these elements. `level`: the kind of level it
     is asked of (None: where the guide has the target). `on`: elements one of which must be there for the check to be
-    worth calling; none means always. `own`: it judges what was sent, not the declaration that results, and so on a
-    Withdraw too. `whole`: an element that repeats is looked for in the level, not in each repetition. `messages`: the
-    messages it is for, none meaning all. `text` is its sentence; "" means the shape's own. What the rule says, what
-    cures it and where it comes from stand in the catalogue; a user's own rule (X-…) brings `statement`, `cure` and
-    `source` along.
+    worth calling; none means always. `partly`: tables without which it judges in part. `own`: it judges what was sent,
+    not the declaration that results, and so on a Withdraw too. `whole`: an element that repeats is looked for in the
+    level, not in each repetition. `messages`: the messages it is for, none meaning all. `text` is its sentence; ""
+    means the shape's own. What the rule says, what cures it and where it comes from stand in the catalogue; a user's
+    own rule (X-…) brings `statement`, `cure` and `source` along.
     """
 
     id: str
@@ -70,6 +79,7 @@ class Rule:
     level: str | None = None
     on: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
     own: bool = False
     whole: bool = False
     messages: tuple[str, ...] = ()

@@ -2,69 +2,39 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from edifact_ics import check
-from edifact_ics.history import Key, Memory, Standing
-from tests.rules.bases import made
+from edifact_ics.reference.file import read_head
+from edifact_ics.reference.shelf import Issue, beside_shipped, issues_in
+from tests.rules.pasts import PASTS, past
 
-CLIENT = "KBR417H"
-# The documents of the bases `change` and `withdraw`, as originals.
-FIRST = ("sea", "SenderReference=KB2611-0035/A; TransportLine[1]/PackingUnitCount=-")
-OTHER = ("sea", "SenderReference=KB2611-0029")
-BAD = "; AirlineCode=QF"
+SAMPLES = Path(__file__).parents[2] / "samples" / "reference"
+TABLES = Path(__file__).with_name("tables")
 
 
-class Past(Memory):
-    """A history in which messages were judged, one after the other.
+@cache
+def given(names: str) -> dict[str, Any]:
+    """Return what a case is given: the tables named, besides those that are shipped, or one of the `PASTS`.
 
-    `locked`: a sender reference touched on line. `identifiers`: those of Customs, by sender reference.
+    A sample table goes by its own name, one that only cases need (`tables/`) by that of its file.
     """
-
-    def __init__(self, *messages: tuple[str, str], locked: str = "", identifiers: dict[str, str] | None = None) -> None:
-        super().__init__()
-        self._locked = ""
-        self._identifiers = identifiers or {}
-        for number, (base, edits) in enumerate(messages):
-            check(re.sub(rb"2026\d{8}", b"%d" % number, made(base, edits)), journal=self)
-        self._locked = locked
-
-    def standing(self, key: Key) -> Standing:
-        return replace(super().standing(key), locked=key.reference == self._locked)
-
-    def declaration(self, identifier: str) -> Key | None:
-        reference = self._identifiers.get(identifier)
-        return Key(CLIENT, "IMD", reference) if reference else None
+    if not names:
+        return {}
+    if names in PASTS:
+        return {"history": past(names)}
+    wanted = {*names.split()}
+    own = [issue for issue in issues_in(SAMPLES) if issue.name in wanted]
+    own += [issue for issue in _of_cases() if issue.file and issue.file.stem in wanted]
+    assert len(own) == len(wanted), names
+    return {"reference": beside_shipped(own)}
 
 
-# The declaration that the base `n30` takes goods out of: its line 2 comes and goes.
-STORED = ("prelodge", "PreLodgementIndicator=-; Line[2]=Line[1]; Line[2]/LineNumber=2; Line[3]=Line[1]; Line[3]/LineNumber=3")
-DELETES = (
-    "change",
-    "SenderReference=KB2611-0047; HeaderNatureType=N20; ModeOfTransport=A; VoyageNumber=-; VesselIdentifier=-; "
-    "Line[1]=-; TransportLine[2]=-; TransportLine[1]=-",
-)
-
-GIVEN: dict[str, dict[str, Any]] = {
-    "": {},
-    "nothing sent": {"history": Past()},
-    "sea accepted": {"history": Past(("sea", ""))},
-    "sea rejected": {"history": Past(("sea", "SenderReferenceVersion=3" + BAD))},
-    "originals accepted": {"history": Past(FIRST, OTHER)},
-    "originals rejected": {"history": Past(*((base, edits + BAD) for base, edits in (FIRST, OTHER)))},
-    "change sent before": {"history": Past(FIRST, ("change", ""))},
-    "later change accepted": {"history": Past(FIRST, ("change", "SenderReferenceVersion=7"))},
-    "later change rejected": {"history": Past(FIRST, ("change", "SenderReferenceVersion=7" + BAD))},
-    "both withdrawn": {
-        "history": Past(
-            FIRST, OTHER, ("withdraw", "SenderReference=KB2611-0035/A"), ("withdraw", "SenderReferenceVersion=3")
-        )
-    },
-    "touched on line": {"history": Past(FIRST, locked="KB2611-0035/A")},
-    "goods warehoused": {"history": Past(STORED, identifiers={"AFH7719CQ": "KB2611-0047"})},
-    "goods deleted": {"history": Past(STORED, DELETES, identifiers={"AFH7719CQ": "KB2611-0047"})},
-    "not warehoused": {"history": Past(FIRST, identifiers={"AFH7719CQ": "KB2611-0035/A"})},
-    "pre-lodged": {"history": Past(("prelodge", ""))},
-}
+def _of_cases() -> list[Issue]:
+    found = []
+    for file in TABLES.glob("*.csv"):
+        with open(file, "rb") as text:
+            head = read_head(text, file.name)
+        found.append(Issue(head.table, head.issued, head.source, file))
+    return found

@@ -8,14 +8,14 @@ from edifact_ics import check
 from edifact_ics.rules import standard
 from tests.rules.bases import BASES, made
 from tests.rules.cases import Case, cases
-from tests.rules.given import GIVEN
+from tests.rules.given import given
 from tests.rules.test_catalogue import PENDING
 
 CASES = cases()
 
 
-def _complaints(base: str, edits: str, given: str = "") -> list[tuple[str, str]]:
-    found = check(made(base, edits), **GIVEN[given]).findings
+def _complaints(base: str, edits: str, tables: str = "") -> list[tuple[str, str]]:
+    found = check(made(base, edits), **given(tables)).findings
     return [(f.code, f.path or "") for f in found if f.code.startswith(("GBR-", "CMR-", "OVR-", "INT-"))]
 
 

@@ -1,0 +1,93 @@
+"""What is known without a table of ours: countries and currencies (pycountry), ABNs (python-stdnum), ICS code lists.
+
+pycountry and stdnum are loaded when first needed: a check that asks for neither pays for neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from edifact_ics.library import ours
+from edifact_ics.reference.layouts import LAYOUTS, SEPARATOR
+
+_NO_UNITS = ("ISS", "LCO")  # stand where a unit stands, but mark a percentage
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Rows of a table that no file of ours holds: `lines` gives them, `source` says where they come from."""
+
+    lines: Callable[[], Iterator[str]]
+    source: str
+
+
+def is_abn(text: str) -> bool:
+    """Tell whether the check digits of an Australian Business Number are right. Whether it was issued is not known."""
+    from stdnum.au import abn
+
+    # By the published rule (weighted sum divisible by 89) 10 is as good in front as 99; stdnum takes 99 only.
+    return text.isdecimal() and bool(abn.is_valid("99" + text[2:] if text[:2] == "10" else text))
+
+
+def _line(table: str, *key: str, since: str = "", until: str = "", **others: str) -> str:
+    """Return a row as a `Table` keeps it."""
+    layout = LAYOUTS[table]
+    return SEPARATOR.join((*key, since, until, *(others.get(column.name, "") for column in layout.others)))
+
+
+def _countries() -> Iterator[str]:
+    """Give the countries of ISO 3166, those of the past until they were withdrawn."""
+    import pycountry
+
+    free: dict[str, str] = {}  # code to the first day on which it was not, or no longer, taken
+    for former in sorted(pycountry.historic_countries, key=lambda country: str(country.withdrawal_date)):
+        last = _last_day(former.withdrawal_date)
+        yield _line(
+            "countries", former.alpha_2, since=free.get(former.alpha_2, ""), until=last.isoformat(), name=former.name
+        )
+        free[former.alpha_2] = (last + timedelta(days=1)).isoformat()
+    for country in pycountry.countries:
+        yield _line("countries", country.alpha_2, since=free.get(country.alpha_2, ""), name=country.name)
+
+
+def _last_day(withdrawn: str) -> date:
+    """Return the day of a withdrawal; where only the year is known, its last one."""
+    return date.fromisoformat(withdrawn) if len(withdrawn) > 4 else date(int(withdrawn), 12, 31)
+
+
+def _currencies() -> Iterator[str]:
+    """Give the currencies of ISO 4217 in use."""
+    import pycountry
+
+    for currency in pycountry.currencies:
+        yield _line("currencies", currency.alpha_3, name=currency.name)
+
+
+def _units() -> Iterator[str]:
+    """Give the units of ICS itself."""
+    for code, title in ours().code_lists["QuantityUnit"].labels.items():
+        if code not in _NO_UNITS:
+            yield _line("units", code, "ICS", name=title)
+
+
+def _states() -> Iterator[str]:
+    for code, name in ours().code_lists["State"].labels.items():
+        yield _line("states", code, name=name)
+
+
+def _codes() -> Iterator[str]:
+    """Give the code lists of the guides."""
+    for name, codes in ours().code_lists.items():
+        for code, title in codes.labels.items():
+            yield _line("codelists", name, code, description=title, open="N" if codes.closed else "Y")
+
+
+SUPPLIED = {
+    "countries": Supply(_countries, "ISO 3166, by pycountry"),
+    "currencies": Supply(_currencies, "ISO 4217, by pycountry"),
+    "units": Supply(_units, "the code list QuantityUnit"),
+    "states": Supply(_states, "the code list State"),
+    "codelists": Supply(_codes, "the code lists of the guides"),
+}
