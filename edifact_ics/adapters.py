@@ -18,6 +18,7 @@ from edifact_ics.envelope import Reader
 from edifact_ics.history import History, Journal
 from edifact_ics.interchange import Message, Opened
 from edifact_ics.library import Library
+from edifact_ics.receiver import Receiver
 from edifact_ics.reference import Reference
 from edifact_ics.repertoire import decode, encode
 from edifact_ics.rules import RuleSet
@@ -70,16 +71,27 @@ def respond(
     at: datetime.datetime | None = None,
     reference: int | None = None,
     library: Library | None = None,
+    receiver: Receiver | None = None,
     history: History | None = None,
 ) -> pipeline.Answer:
     """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
 
-    `at` goes into UNB as given (default: now), `reference` is that of the first answer (default: made from `at`). What
-    the `history` knows as sent before is answered as such.
+    `at` goes into UNB as given (default: now), `reference` is that of the first answer (default: made from `at`).
+    `receiver` tells what the one who answers knows besides the file: its own site, who may send to it, test or not;
+    `history` what was sent before.
     """
-    return pipeline.respond(_source(source), kind=kind, at=at, reference=reference, library=library, history=history)
+    return pipeline.respond(
+        _source(source),
+        kind=kind,
+        at=at,
+        reference=reference,
+        library=library,
+        receiver=receiver,
+        history=history,
+    )
 
 
+_NO_DATE = datetime.datetime(1970, 1, 1)
 _TAG = re.compile("[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")
 
 
@@ -101,17 +113,16 @@ def _byte(char: str, identifier: str) -> bytes:
 def read_interchanges(source: FileSource) -> list[Interchange]:
     """Return the interchanges of a file as pydifact objects; what stands outside of messages is left out.
 
-    Values are unescaped and decoded by UNB 0001. Nothing is checked: use `check` for that.
+    Values are unescaped and decoded by UNB 0001. Nothing is checked: use `check` for that. A header that pydifact does
+    not take is given as far as it goes: what is missing is "", the syntax 3, a date that is none 1 January 1970.
     """
     with opened(source) as (file, _), _quiet():
-        from pydifact.segmentcollection import Interchange
         from pydifact.segments import Segment
 
         found: list[Interchange] = []
         for event in Reader(file).events():
             if isinstance(event, Opened) and event.interchange.header:
-                header = event.interchange.header
-                found.append(Interchange.from_segments([Segment("UNB", *_elements(header[1:]))]))
+                found.append(_opened(event.interchange.header))
             elif isinstance(event, Message) and found and event.interchange.header:
                 for raw in event.raws:
                     if not _TAG.match(raw):
@@ -120,6 +131,20 @@ def read_interchanges(source: FileSource) -> list[Interchange]:
                     texts = [[decode(c, event.interchange.syntax) for c in e] for e in parts[1:]]
                     found[-1].add_segment(Segment(parts[0][0], *_elements(texts)))
         return found
+
+
+def _opened(header: list[list[str]]) -> Interchange:
+    """Return an interchange with this UNB and nothing in it."""
+    from pydifact.exceptions import EDISyntaxError
+    from pydifact.segmentcollection import Interchange
+    from pydifact.segments import Segment
+
+    try:
+        return Interchange.from_segments([Segment("UNB", *_elements(header[1:]))])
+    except (EDISyntaxError, ValueError, IndexError):
+        syntax, sender, recipient, _, reference = (_elements(header[1:]) + [""] * 5)[:5]
+        identifier = syntax if isinstance(syntax, str) else syntax[0]
+        return Interchange(sender, recipient, reference, (identifier, 3), _NO_DATE)
 
 
 def _elements(parts: list[list[str]]) -> list[str | list[str]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from operator import itemgetter
 
 from edifact_ics.interchange import Message
 from edifact_ics.interpreted import Interpreted, kept, safe
@@ -24,7 +23,6 @@ from edifact_ics.walked import Placed, Walk
 NAMESPACE = "urn:edifact-ics:canonical"
 ROOT = "Interchanges"
 HEAD = f'<?xml version="1.0" encoding="UTF-8"?>\n<{ROOT} xmlns="{NAMESPACE}"'
-_by_slot = itemgetter(0)
 _LEAF = re.compile("<[A-Za-z0-9]+(?=>[^<])")  # the start tag of an element that holds text, but for its end
 
 
@@ -50,104 +48,81 @@ class Document:
 
 
 class _Open:
-    """A frame being filled."""
+    """A frame being filled: the pieces of XML that came in, and their slots."""
 
-    __slots__ = ("frame", "parts", "runs")
+    __slots__ = ("frame", "runs", "slots", "xml")
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
-        self.parts: list[tuple[int, str]] = []
+        self.slots: list[int] = []
+        self.xml: list[str] = []
         self.runs: list[tuple[int, Value, str, str, int]] = []
+
+    def text(self) -> str:
+        """Return what came in, in slot order."""
+        if self.runs:
+            for slot, text in _run_on(self.runs):
+                self.slots.append(slot)
+                self.xml.append(text)
+        return self.frame.filled(self.slots, self.xml)
 
 
 def body(table: Table, placed: list[Placed], trace: bool) -> str:
     """Return the XML inside the message element."""
     root = _Open(table.layout.root)
     stack = [root]
-    here = root
-    for place in placed:
-        step, item = place.step, place.item
+    frame, slots, xml = root.frame, root.slots, root.xml
+    for number, step, item, raw in placed:
         if step is None:
-            item = kept(place.raw, table.delimiters, table.syntax)
-            root.parts += _marked(item, place.number) if trace else item.parts
+            item = kept(raw, table.delimiters, table.syntax)
+            root.slots += item.slots
+            root.xml += _marked(item, number) if trace else item.xml
             continue
-        if step.frames or here.frame is not step.inside:
+        if step.frames or frame is not step.inside:
             keep = step.stays([open_.frame for open_ in stack[1:]])
             while len(stack) > keep + 1:
                 _close(stack)
             stack += [_Open(frame) for frame in step.node.frames[keep:]]
-            here = stack[-1]
-        parts = _marked(item, place.number) if trace else item.parts
-        if item.joins:
-            parts = _join(here.parts, parts)
-        here.parts += parts
-        for slot, value, text, sent in item.runs:
-            here.runs.append((slot, value, text, sent, place.number))
+            frame, slots, xml = stack[-1].frame, stack[-1].slots, stack[-1].xml
+        pieces = _marked(item, number) if trace else item.xml
+        if item.careful:
+            stack[-1].runs += [(*run, number) for run in item.runs]
+            if item.joins:
+                _join(stack[-1], item.slots, pieces)
+                continue
+        slots += item.slots
+        xml += pieces
     while len(stack) > 1:
         _close(stack)
-    return _text(root)
+    return root.text()
 
 
-def _marked(item: Interpreted, number: int) -> tuple[tuple[int, str], ...]:
+def _marked(item: Interpreted, number: int) -> tuple[str, ...]:
     mark = f' seg="{number}"'
     if item.traced is None:
-        return tuple([(slot, _LEAF.sub(f"\\g<0>{mark}", text)) for slot, text in item.parts])
-    return tuple((slot, text.replace(TRACE, mark)) for slot, text in item.traced)
+        return tuple([_LEAF.sub(f"\\g<0>{mark}", text) for text in item.xml])
+    return tuple([text.replace(TRACE, mark) for text in item.traced])
 
 
-def _join(parts: list[tuple[int, str]], more: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
-    """Put what a segment adds into the container that the trigger of its group opened; return what is left over."""
-    left = []
-    for slot, text in more:
-        if slot == UNMAPPED:
-            left.append((slot, text))
+def _join(open_: _Open, slots: tuple[int, ...], pieces: tuple[str, ...]) -> None:
+    """Put what a segment adds into the container that the trigger of its group opened; what is left over beside it."""
+    for slot, text in zip(slots, pieces, strict=True):
+        known = next((i for i in reversed(range(len(open_.slots))) if open_.slots[i] == slot), None)
+        if known is None or slot == UNMAPPED:
+            open_.slots.append(slot)
+            open_.xml.append(text)
             continue
-        for index in range(len(parts) - 1, -1, -1):
-            if parts[index][0] == slot:
-                whole = parts[index][1]
-                end = whole.rindex("</")
-                inner = text[text.index(">") + 1 : text.rindex("</")]
-                parts[index] = (slot, whole[:end] + inner + whole[end:])
-                break
-        else:
-            left.append((slot, text))
-    return tuple(left)
+        whole = open_.xml[known]
+        end = whole.rindex("</")
+        inner = text[text.index(">") + 1 : text.rindex("</")]
+        open_.xml[known] = whole[:end] + inner + whole[end:]
 
 
 def _close(stack: list[_Open]) -> None:
     done = stack.pop()
     name = done.frame.name
-    stack[-1].parts.append((done.frame.slot, f"<{name}>{_text(done)}</{name}>"))
-
-
-def _text(done: _Open) -> str:
-    """Return what came into a frame in slot order, containers put around it."""
-    parts = done.parts
-    if done.runs:
-        parts += _run_on(done.runs)
-    parts.sort(key=_by_slot)
-    chains = done.frame.chains
-    if not any(chains):
-        return "".join([text for _, text in parts])
-    out: list[str] = []
-    open_: tuple[str, ...] = ()
-    for slot, text in parts:
-        chain = chains[slot] if slot < len(chains) else ()
-        if chain != open_:
-            _turn(out, open_, chain)
-            open_ = chain
-        out.append(text)
-    _turn(out, open_, ())
-    return "".join(out)
-
-
-def _turn(out: list[str], old: tuple[str, ...], new: tuple[str, ...]) -> None:
-    """Close the containers of `old` and open those of `new` that the two do not share."""
-    same = 0
-    while same < len(old) and same < len(new) and old[same] == new[same]:
-        same += 1
-    out += [f"</{name}>" for name in reversed(old[same:])]
-    out += [f"<{name}>" for name in new[same:]]
+    stack[-1].slots.append(done.frame.slot)
+    stack[-1].xml.append(f"<{name}>{done.text()}</{name}>")
 
 
 def _run_on(runs: list[tuple[int, Value, str, str, int]]) -> list[tuple[int, str]]:
@@ -190,7 +165,7 @@ def _odd_trailer(message: Message) -> str:
         return ""
     mark = f' seg="{len(message.raws)}"'
     item = kept(raw, interchange.delimiters, interchange.syntax)
-    return "".join(text.replace(TRACE, mark) for _, text in item.traced or ())
+    return "".join(item.traced or ()).replace(TRACE, mark)
 
 
 def unknown_xml(message: Message, trace: bool) -> str:
@@ -202,9 +177,7 @@ def unknown_xml(message: Message, trace: bool) -> str:
     for number, raw in enumerate(raws, 1):
         item = kept(raw, interchange.delimiters, interchange.syntax)
         mark = f' seg="{number}"'
-        parts += (
-            [text.replace(TRACE, mark) for _, text in item.traced or ()] if trace else [text for _, text in item.parts]
-        )
+        parts += [text.replace(TRACE, mark) for text in item.traced or ()] if trace else item.xml
         if item.sent:
             notes.append(f"{number}:{item.sent}")
     marks = ""

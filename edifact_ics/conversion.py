@@ -13,7 +13,7 @@ from edifact_ics import canonical, interchange_xml, judging, paths, schema
 from edifact_ics.codes import finding
 from edifact_ics.document import NotCanonical, Written, read_document
 from edifact_ics.finding import Finding, InterchangeSummary, MessageSummary, Position, Severity, leniently, verdict_of
-from edifact_ics.guides import is_lenient, table_of
+from edifact_ics.guides import has_rules, is_lenient, table_of
 from edifact_ics.inspection import STAGES, Checked, Run, Started
 from edifact_ics.interchange import Stray
 from edifact_ics.library import Library
@@ -66,7 +66,7 @@ def edifact_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
             run.lodging.refuse(broken)
     if run.lodging is not None:
         run.lodging.end()
-    run.say_rules("no message was free of errors of form")
+    run.say_rules(run.why_not)
 
 
 def _written(written: Written, run: Run) -> Iterator[str]:
@@ -75,12 +75,14 @@ def _written(written: Written, run: Run) -> Iterator[str]:
     element = written.element
     if element is not None and written.message is not None:
         found = _xml_findings(run.library, written.message, element, written)
+        guide = run.library.load(written.message) if written.message != SERVICE else None
         sender = report.interchanges[-1].sender if report.interchanges else ""
-        if written.message != SERVICE and is_lenient(run.library.load(written.message), sender):
+        if guide is not None and is_lenient(guide, sender):
             found = leniently(found)
-        errors = any(f.severity is Severity.ERROR for f in found)
-        if not errors and written.error is None and written.message != SERVICE and run.engine is not None:
-            found += _rule_findings(written.message, element, written, run)
+        if guide is not None and run.engine is not None and has_rules(guide):
+            run.ruled += 1
+            if written.error is None and not any(f.severity is Severity.ERROR for f in found):
+                found += _rule_findings(written.message, element, written, run)
     if written.error is not None and not found:
         line = element.sourceline if element is not None else None
         at = Position(line=line, interchange=written.interchange or None)

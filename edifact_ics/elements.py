@@ -16,8 +16,9 @@ from edifact_ics.trace import PART, TRACE, attribute
 def read_values(reading: Reading, uses: list[Use], out: Interpreted) -> None:
     """Put the values of the uses that a segment is into `out`, and their XML."""
     layout = reading.row.layout
-    parts: list[tuple[int, str]] = []
-    traced: list[tuple[int, str]] = []
+    slots: list[int] = []
+    plain: list[str] = []
+    traced: list[str] = []
     found: list[tuple[Value, str]] = []
     runs: list[tuple[int, Value, str, str]] = []
     for use in uses:
@@ -45,14 +46,17 @@ def read_values(reading: Reading, uses: list[Use], out: Interpreted) -> None:
                     inner.append(xml)
                     inner_traced.append(xml_traced)
                 else:
-                    parts.append((plan.slots[index], xml))
-                    traced.append((plan.slots[index], xml_traced))
+                    slots.append(plan.slots[index])
+                    plain.append(xml)
+                    traced.append(xml_traced)
         if inner and plan is not None:
             out.joins = out.joins or plan.joins
             around = (f"<{plan.wrap}>", f"</{plan.wrap}>")
-            parts.append((plan.slot, "".join(inner).join(around)))
-            traced.append((plan.slot, "".join(inner_traced).join(around)))
-    out.values, out.parts, out.traced, out.runs = tuple(found), tuple(parts), tuple(traced), tuple(runs)
+            slots.append(plan.slot)
+            plain.append("".join(inner).join(around))
+            traced.append("".join(inner_traced).join(around))
+    out.kinds, out.texts = tuple([value for value, _ in found]), tuple([text for _, text in found])
+    out.slots, out.xml, out.traced, out.runs = tuple(slots), tuple(plain), tuple(traced), tuple(runs)
     if uses and not found:
         out.carrier = uses[0].id
     if uses:

@@ -22,7 +22,7 @@ _MOST_TRIED = 40  # ways taken up for one segment, so that a hostile message cos
 _FAULT = 10  # what one fault costs
 _SPOILT = 5  # a segment at its place in which something is wrong
 _LATE = 1  # a segment said to be missing that comes later: of two that changed places, the first is out of order
-_FOLLOWS = 1  # a segment left out because what it hangs below was left out
+_FOLLOWS = 5  # a segment left out because what it hangs below was left out
 
 # How natural explanations are that cost the same, the most natural first.
 _TOO_OFTEN, _MISSING, _TRIGGER_MISSING, _OUT_OF_ORDER, _BEFORE_IT, _ELSEWHERE = range(6)
@@ -40,13 +40,14 @@ class Known:
     """What was said already, so that it is not counted again.
 
     `missing` are positions said to be missing, `strays` tags of segments left out, `early` segments in front of which
-    something was said to be missing: they may be out of order instead. `garbled` tells whether the last segment had a
-    tag that is none: it may be what is missing here.
+    something was said to be missing: they may be out of order instead. `out` is the tag of the segment left out just
+    before, "" if none. `garbled` tells whether the last segment had a tag that is none: it may be what is missing.
     """
 
     missing: tuple[Node, ...]
     strays: tuple[str, ...]
     early: tuple[str, ...]
+    out: str
     garbled: bool
 
 
@@ -83,7 +84,7 @@ class Search:
         many as can be taken back.
         """
         self._early = known.early
-        start = _Way(state, index, known.missing, known.strays, known.garbled)
+        start = _Way(state, index, known.missing, known.strays, known.garbled, known.out)
         heap: list[tuple[int, int, int, _Way]] = []
         end = min(len(self._raws), index + 1 + _AHEAD)
         count = 0
@@ -91,9 +92,16 @@ class Search:
             count += 1
             heappush(heap, (cost, rank, count, way))
         seen = set[tuple[int, int, tuple[Node, ...], tuple[str, ...]]]()
+        best = heap[0][3]
         for _ in range(_MOST_TRIED):
             cost, rank, _, way = heappop(heap)
-            self._read_on(way, end)
+            cost += self._read_on(way, end)
+            if heap and (cost, rank) > heap[0][:2]:
+                count += 1
+                heappush(heap, (cost, rank, count, way))  # it cost more than thought: others come first
+                continue
+            if way.at > best.at:
+                best = way  # the cheapest of those that came so far
             if way.at >= end:
                 break
             key = (way.at, id(way.state.node), way.missing, way.strays)
@@ -106,7 +114,7 @@ class Search:
                 heappush(heap, (cost + more, rank, count, onward))
             if not heap:
                 break
-        return way.first
+        return best.first
 
     # ------------------------------------------------------------------ the moves
 
@@ -119,6 +127,8 @@ class Search:
                 yield cost, self._rank(start, way.first, steps, raw, earlier), way
             else:
                 yield cost, _OUT_OF_ORDER, way
+        if any(self._is_plain(start.state, step, raw) for step in steps):
+            before = before[:1]  # it has its place, and only something in it is wrong
         for back, state in enumerate(before, 1):
             at = start.at - back
             cost, way = self._left_out(_Way(state, at, start.missing, start.strays, False), self._raws[at])
@@ -187,30 +197,35 @@ class Search:
         onward.garbled = not known
         return _FAULT, onward
 
-    def _read_on(self, way: _Way, end: int) -> None:
-        """Read plain segments for as long as there are any."""
-        table, state = self._table, way.state
+    def _read_on(self, way: _Way, end: int) -> int:
+        """Read on for as long as there is a plain way; return what segments cost that are spoilt at their places."""
+        table, state, cost = self._table, way.state, 0
         while way.at < end:
             raw = self._raws[way.at]
             if any(node.segment.tag == raw[:3] for node in way.missing):
-                return  # it may be the one said to be missing
+                return cost  # it may be the one said to be missing
             if not raw or len(raw) > MAX_SEGMENT or (raw[:3] not in table.tags and raw[:3].upper() not in table.tags):
                 way.garbled, way.out, way.over = bool(raw), "", False
                 way.at += 1
                 continue
             step = next((s for s in table.steps(state.node, raw[:3]) if self._is_plain(state, s, raw)), None)
             if step is None:
-                return
-            state.move(step, table.interpret(step.node, raw, state.context))
+                return cost
+            item = table.interpret(step.node, raw, state.context)
+            if item.faulty and cut(table, state, step, raw) is not None:
+                return cost
+            cost += _SPOILT if item.faulty else 0
+            state.move(step, item)
             way.garbled, way.out, way.over = False, "", False
             way.at += 1
+        return cost
 
     def _is_plain(self, state: State, step: Step, raw: str) -> bool:
-        """Tell whether a step can be taken without any fault."""
+        """Tell whether a step can be taken without any fault of order."""
         if step.missing or state.counts[step.counter] >= step.limit:
             return False
         item = self._table.interpret(step.node, raw, state.context)
-        return bool(item.uses) and not item.faulty and not state.is_spent(step, item)
+        return bool(item.uses) and not state.is_spent(step, item)
 
     def _tag(self, raw: str) -> str:
         return raw[:3] if raw[:3] in segment_types() else raw[:3].upper()

@@ -61,8 +61,14 @@ class Faults:
             tuple(missing.node for missing in self._missing),
             tuple(stray.tag for stray in self._strays),
             tuple(missing.raw for missing in self._missing if missing.number < number),
+            self._left_out(number),
             self.garbled(number),
         )
+
+    def _left_out(self, number: int) -> str:
+        """Return the tag of the segment left out just before one, "" if none was."""
+        last = self._strays[-1] if self._strays else None
+        return last.tag if last and last.number == number - 1 and last.found.inner.code == "STR-03" else ""
 
     def explained(self) -> frozenset[int]:
         """Return the differences between a segment count sent and the segments found that the findings explain."""
@@ -193,10 +199,9 @@ class Faults:
                 self._missing.remove(missing)
                 self._less -= 1
                 self._take_back(missing.found)
-            last = self._strays[-1] if self._strays else None
-            left_out = last is not None and last.number == number - 1 and last.found.inner.code == "STR-03"
-            if last is not None and left_out and self._table.hangs_below(tag, last.tag):  # it belongs to that cause
-                self._strays.append(_Stray(last.tag, number, last.found))
+            head = self._left_out(number)
+            if self._table.hangs_below(tag, head):  # it belongs to that cause
+                self._strays.append(_Stray(head, number, self._strays[-1].found))
                 self._more += 1
                 return
             found = self._out_of_order(number, raw, nodes)

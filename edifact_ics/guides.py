@@ -78,6 +78,11 @@ def without_guide(library: Library, message: Message, guide: Mig) -> list[Findin
     return [finding("ENV-18", message.at(_beginning(message), 1, 4 if document else None), text, document or None)]
 
 
+def has_rules(guide: Mig) -> bool:
+    """Tell whether the business rules speak of a message: they are written for what traders send to Customs."""
+    return guide.sender == "trader"
+
+
 def is_lenient(guide: Mig, sender: str) -> bool:
     """Tell whether a message is judged leniently: Customs sent it. `sender` is that of its interchange."""
     return guide.sender == "customs" or (guide.sender == "both" and sender == CUSTOMS)

@@ -29,7 +29,7 @@ from edifact_ics.finding import (
     leniently,
     verdict_of,
 )
-from edifact_ics.guides import bgm, guide_of, is_lenient, table_of, wider_guide, without_guide
+from edifact_ics.guides import bgm, guide_of, has_rules, is_lenient, table_of, wider_guide, without_guide
 from edifact_ics.history import HistoryError
 from edifact_ics.interchange import Closed, Interchange, Message, Opened, Stray
 from edifact_ics.interpreted import Interpreted
@@ -53,6 +53,7 @@ from edifact_ics.service import (
 from edifact_ics.structure import walk
 from edifact_ics.syntax import split_elements
 from edifact_ics.table import Table
+from edifact_ics.totals import wrong_totals
 from edifact_ics.viewing import Spot
 from edifact_ics.walked import Walk
 
@@ -109,7 +110,7 @@ class Run:
     """The way through one file.
 
     `tail` is what no interchange holds, known at the end; `engine` judges by rules, `lodging` knows what was sent
-    before.
+    before. `ruled` counts the messages that the rules speak of, `judged` those that were free of errors of form.
     """
 
     report: Report
@@ -119,6 +120,7 @@ class Run:
     library: Library = field(default_factory=ours)
     engine: Engine | None = None
     lodging: Lodging | None = None
+    ruled: int = 0
     judged: int = 0
     lodged: datetime.date | None = None
     tail: str = ""
@@ -256,14 +258,16 @@ class Run:
             text = f"This program failed on the message: {type(error).__name__}: {error}."
             done.findings = [*done.findings, finding("INT-01", message.at(1), text)]
         found = done.findings
+        if self.lodging is not None:
+            self.lodging.refuse(found, whole=False)
+            self.lodging.record(self.policy.weigh(found))
+        if not found:
+            return done  # the plain case
         found.sort(key=lambda f: (f.position.segment or 0, f.position.element or 0, f.position.component or 0))
         judged = self.policy.apply(found)
         unlisted = done.walk.unlisted if done.walk else Counter[Severity]()
         summary.verdict = verdict_of(Counter(f.severity for f in judged) + unlisted)
         self._list(message, judged, unlisted)
-        if self.lodging is not None:
-            self.lodging.refuse(found, whole=False)
-            self.lodging.record(self.policy.weigh(found))
         return done
 
     def _list(self, message: Message, found: list[Finding], unlisted: Counter[Severity]) -> None:
@@ -300,6 +304,8 @@ class Run:
             guide, delimiters = wider, message.interchange.delimiters
             table = table_of(self.library, guide.message, delimiters, message.interchange.syntax)
             walked = walk(table, message.raws, message.closed, message.truncated, message.unterminated)
+        if table.has_totals:
+            walked.findings += wrong_totals(walked)
         done.findings += without_guide(self.library, message, guide)
         done.table, done.walk = table, walked
         done.findings += [swallowed(message, index) for index in message.lost]
@@ -318,8 +324,10 @@ class Run:
         if is_lenient(guide, message.interchange.value(2)):
             done.findings = leniently(done.findings)
             walked.unlisted[Severity.WARNING] += walked.unlisted.pop(Severity.ERROR, 0)
-        if self.engine is not None and not done.rejected:
-            self._judge(done, table, walked, self.engine)
+        if self.engine is not None and has_rules(guide):
+            self.ruled += 1
+            if not done.rejected:
+                self._judge(done, table, walked, self.engine)
 
     def _judge(self, done: Checked, table: Table, walked: Walk, engine: Engine) -> None:
         """Business rules judge messages without errors of form."""
@@ -386,7 +394,13 @@ class Run:
         elif not self.skipped[""]:
             reason = next(iter(sorted(k for k in self.skipped if k)), "nothing to check")
             report.stages["schema"] = f"skipped: {reason}"
-        self.say_rules("the file holds no message" if not messages_seen else "no message was free of errors of form")
+        self.say_rules(self.why_not if messages_seen else "the file holds no message")
+
+    @property
+    def why_not(self) -> str:
+        """Why no message was judged by the rules, where messages there are."""
+        addressed = self.ruled or self.skipped["the message is not known"]
+        return "no message was free of errors of form" if addressed else "they are for messages to Customs"
 
     def say_rules(self, why_not: str) -> None:
         """Put into the report which rules were run and which were skipped; `why_not` if no message was judged."""

@@ -93,7 +93,7 @@ def stray_xml(stray: Stray) -> str:
 def _outside(interchange: Interchange, raw: str, lead: str, end: str) -> str:
     item = kept(raw, interchange.delimiters, interchange.syntax)
     marks = (attribute("break", lead) if lead else "") + (written_attribute("notes", item.sent) if item.sent else "")
-    inner = "".join(text.replace(TRACE, "") for _, text in item.traced or ())
+    inner = "".join(item.traced or ()).replace(TRACE, "")
     return f"<Outside{marks}{end}>{inner}</Outside>"
 
 

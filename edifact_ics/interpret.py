@@ -9,7 +9,6 @@ from __future__ import annotations
 from edifact_ics.elements import read_values
 from edifact_ics.finding import Severity
 from edifact_ics.interpreted import Interpreted
-from edifact_ics.plain import read_plain
 from edifact_ics.reading import Reading
 from edifact_ics.row import Row
 from edifact_ics.shape import check_fixed, check_shape, check_tag, uses_of
@@ -18,19 +17,15 @@ from edifact_ics.surplus import check_surplus
 
 def interpret(row: Row, raw: str, context: tuple[bool, ...] = ()) -> Interpreted:
     """Return what a segment says. `context` tells which of the row's conditions hold for the segments before it."""
-    plain = read_plain(row, raw) if all(context) else None
-    return plain or _read(Reading(row, raw, dict(zip(row.conditions, context, strict=True))))
-
-
-def _read(reading: Reading) -> Interpreted:
-    row = reading.row
+    reading = Reading(row, raw, dict(zip(row.conditions, context, strict=True)))
     check_tag(reading)
     indexes = uses_of(reading)
     uses = [row.segment.uses[index] for index in indexes]
     check_shape(reading)
     for use in uses:
         check_fixed(reading, use)
-    out = Interpreted(uses=tuple(indexes), elements=reading.elements)
+    out = Interpreted(tuple(indexes))
+    out.careful, out.elements = True, reading.elements
     read_values(reading, uses, out)
     check_surplus(reading, out)
     if "".join(reading.elements[0]).upper() != row.segment.tag:

@@ -15,6 +15,8 @@ from edifact_ics.syntax import Delimiters, join_elements, split_elements
 from edifact_ics.trace import PART, TRACE, attribute, escape, insertions
 from edifact_ics.values import clean
 
+Slots = tuple[int, ...]
+Texts = tuple[str, ...]
 _UNSAFE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -38,22 +40,23 @@ class ElementFinding:
     hint: str | None = None
 
 
-@dataclass(slots=True)
 class Interpreted:
     """What one segment says.
 
-    `uses` are the indexes of the uses it is, `parts` its XML by slot, `traced` the same with marks where the trace
-    attributes go (see `TRACE`; None: every element that holds text takes one). `values` are the data elements with
-    their cleaned texts. `carrier` is the id of the use when it brings no element of the document. `sent` says how the
-    text sent differs from the one that would be written ("" when it does not). `runs` holds parts of values that run
-    over several segments: slot, value, text, components. `faulty`: an error stands among the findings. `elements` are
-    the components as sent, unescaped. `facts` is room for what a view makes of the values, once it was asked for.
+    `uses` are the indexes of the uses it is. `xml` are the pieces of XML it becomes, `slots` their places in the
+    frame. `kinds` are the data elements it holds, `texts` their cleaned texts. `counter` is where the walk counts the
+    use, -1 where it must look closer: errors, or not exactly one use.
+
+    The rest is rare; `careful` tells that it is worth asking for. `traced` is `xml` with marks where the trace
+    attributes go (see `TRACE`; None: every element that holds text takes one). `carrier` is the id of the use when it
+    brings no element of the document. `sent` says how the text sent differs from the one that would be written (""
+    when it does not). `joins`: the XML goes into what the trigger of its group opened. `runs` holds parts of values
+    that run over several segments: slot, value, text, components. `faulty`: an error stands among the findings.
+    `elements` are the components as sent, unescaped, where someone may ask for them. `facts` is room for what a view
+    makes of the values, once it was asked for.
     """
 
-    uses: tuple[int, ...] = ()
-    parts: tuple[tuple[int, str], ...] = ()
-    traced: tuple[tuple[int, str], ...] | None = ()
-    values: tuple[tuple[Value, str], ...] = ()
+    traced: Texts | None = None
     findings: tuple[ElementFinding, ...] = ()
     carrier: str = ""
     sent: str = ""
@@ -62,7 +65,28 @@ class Interpreted:
     faulty: bool = False
     unmapped: tuple[tuple[Place, str], ...] = ()
     elements: list[list[str]] | None = None
-    facts: tuple[dict[str, str], str, bool] | None = None
+
+    def __init__(
+        self,
+        uses: tuple[int, ...] = (),
+        slots: Slots = (),
+        xml: Texts = (),
+        kinds: tuple[Value, ...] = (),
+        texts: Texts = (),
+    ) -> None:
+        self.uses = uses
+        self.slots = slots
+        self.xml = xml
+        self.kinds = kinds
+        self.texts = texts
+        self.counter = -1
+        self.careful = False
+        self.facts: tuple[dict[str, str], str, bool] | None = None
+
+    @property
+    def values(self) -> tuple[tuple[Value, str], ...]:
+        """The data elements with their cleaned texts."""
+        return tuple(zip(self.kinds, self.texts, strict=True))
 
     def value(self, place: Place) -> str:
         """Return a component by its place, "" where nothing was sent."""
@@ -77,27 +101,20 @@ def safe(text: str) -> str:
     return escape(_UNSAFE.sub("\ufffd", text)).replace("\r", "&#13;")
 
 
-Parts = tuple[tuple[int, str], ...]
-
-
-def keep(
-    tag: list[str], left: list[tuple[Place, str]], parts: Parts = (), traced: Parts | None = ()
-) -> tuple[Parts, Parts]:
-    """Return XML, plain and traced, with the elements added that keep what no row explains.
+def keep(tag: list[str], left: list[tuple[Place, str]]) -> tuple[Texts, Texts]:
+    """Return XML, plain and with marks for the trace, of elements that keep what no row explains.
 
     A segment of which nothing at all was sent is kept as one element without a place.
     """
     name = attribute("tag", PART.join(tag))
-    if not left:
-        left = [((0, 0), "")]
-    plain, marked = list(parts), list(traced or ())
-    for (element, part), text in left:
+    plain, marked = [], []
+    for (element, part), text in left or [((0, 0), "")]:
         cleaned = clean(text)
         place = f' at="{element}.{part}"' if element else ""
         sent = attribute("sent", text) if cleaned != text or _UNSAFE.search(text) else ""
         shown = safe(cleaned)
-        plain.append((UNMAPPED, f"<Unmapped{name}{place}>{shown}</Unmapped>"))
-        marked.append((UNMAPPED, f"<Unmapped{TRACE}{name}{place}{sent}>{shown}</Unmapped>"))
+        plain.append(f"<Unmapped{name}{place}>{shown}</Unmapped>")
+        marked.append(f"<Unmapped{TRACE}{name}{place}{sent}>{shown}</Unmapped>")
     return tuple(plain), tuple(marked)
 
 
@@ -107,12 +124,9 @@ def kept(raw: str, delimiters: Delimiters, syntax: str) -> Interpreted:
     script = insertions(join_elements(elements, delimiters), raw)
     elements = [[decode(c, syntax) for c in e] for e in elements]
     left = [((e, c), text) for e, parts in enumerate(elements) if e for c, text in enumerate(parts, 1) if text]
-    parts, traced = keep(elements[0], left)
-    return Interpreted(
-        parts=parts,
-        traced=traced,
-        unmapped=tuple(left),
-        sent=f"@{script}" if script else "",
-        elements=elements,
-        faulty=True,
-    )
+    xml, traced = keep(elements[0], left)
+    out = Interpreted((), (UNMAPPED,) * len(xml), xml)
+    out.careful = out.faulty = True
+    out.traced, out.unmapped, out.elements = traced, tuple(left), elements
+    out.sent = f"@{script}" if script else ""
+    return out

@@ -7,12 +7,18 @@ sorting what came in by its slot, whatever the order it was sent in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from edifact_ics.mig_tree import Group, Mig, Segment, Use, Value, below
 
 UNMAPPED = 1 << 20  # the slot of what no row explains: after everything else
+_SHAPES = 4_000  # remembered for each frame
+_LONGEST = 100  # texts of a frame whose shape is worth remembering
+
+# How the texts that came into a frame are put together: their order (None: as they came) and a template for them.
+_Shape = tuple[Callable[[Sequence[str]], tuple[str, ...]] | None, str]
 
 
 @dataclass(slots=True)
@@ -27,10 +33,48 @@ class Frame:
     parent: Frame | None
     slot: int
     chains: list[tuple[str, ...]] = field(default_factory=list)
+    shapes: dict[tuple[int, ...], _Shape] = field(default_factory=dict)
 
     def chain(self, slot: int) -> tuple[str, ...]:
         """Return the containers that stand around a slot, outermost first."""
         return self.chains[slot] if slot < len(self.chains) else ()
+
+    def filled(self, slots: Sequence[int], texts: Sequence[str]) -> str:
+        """Return the texts that came into the frame in the order of their slots, containers put around them."""
+        if len(slots) > _LONGEST:
+            order, template = self._shape(slots)
+        else:
+            key = tuple(slots)
+            order, template = self.shapes.get(key) or self._remember(key)
+        return template % (tuple(texts) if order is None else order(texts))
+
+    def _remember(self, slots: tuple[int, ...]) -> _Shape:
+        if len(self.shapes) >= _SHAPES:
+            self.shapes.clear()
+        shape = self.shapes[slots] = self._shape(slots)
+        return shape
+
+    def _shape(self, slots: Sequence[int]) -> _Shape:
+        order = sorted(range(len(slots)), key=slots.__getitem__)
+        out: list[str] = []
+        open_: tuple[str, ...] = ()
+        for index in order:
+            chain = self.chain(slots[index])
+            if chain != open_:
+                _turn(out, open_, chain)
+                open_ = chain
+            out.append("%s")
+        _turn(out, open_, ())
+        return (itemgetter(*order) if order != sorted(order) else None), "".join(out)
+
+
+def _turn(out: list[str], old: tuple[str, ...], new: tuple[str, ...]) -> None:
+    """Close the containers of `old` and open those of `new` that the two do not share."""
+    same = 0
+    while same < len(old) and same < len(new) and old[same] == new[same]:
+        same += 1
+    out += [f"</{name}>" for name in reversed(old[same:])]
+    out += [f"<{name}>" for name in new[same:]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,6 +256,8 @@ class _Reader:
             segments,
             a.get("parts", ""),
             a.get("padded") == "yes",
+            a.get("counts", ""),
+            a.get("but", ""),
             a.get("type", "number" if form.kind == "n" else "text"),
             int(a["decimals"]) if "decimals" in a else None,
             int(a["digits"]) if "digits" in a else None,

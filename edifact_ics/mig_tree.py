@@ -60,8 +60,9 @@ class Value:
     sent and is never sent with another value ("": an ordinary value). `derived`: computed when written and left out
     of the XML. `many`: may repeat under one container. `segments`: how many segments it may run over. `parts` says how
     its components make one text: run together (""), with a blank put back where one is not full ("words"), or not at
-    all: each is an element of its own ("each"). `padded`: zeros in front say nothing, they only fill. `codes` is
-    None and `reference` names the table where the list is not ours. `when` says in which context this name applies
+    all: each is an element of its own ("each"). `padded`: zeros in front say nothing, they only fill. `counts` is a
+    position whose segments the value counts ("": none), but for those that `uncounted` names, as element=text. `codes`
+    is None and `reference` names the table where the list is not ours. `when` says in which context this name applies
     to the place; empty means always. `element` is its name in the rules document, `defined` the file and line of its
     row.
     """
@@ -79,6 +80,8 @@ class Value:
     segments: int
     parts: str
     padded: bool
+    counts: str
+    uncounted: str
     type: str
     decimals: int | None
     digits: int | None

@@ -26,7 +26,7 @@ def prefixes(table: Table, placed: list[Placed], wanted: set[int]) -> dict[int, 
                     held[frame.slot] = held.get(frame.slot, 0) + 1
                     trail.append((f"{path}/{frame.name}[{held[frame.slot]}]", {}))
             held = trail[-1][1]
-            for slot, _ in place.item.parts:
+            for slot in place.item.slots:
                 held[slot] = held.get(slot, 0) + 1
         if place.number in wanted and place.number not in found:
             found[place.number] = (trail[-1][0], dict(trail[-1][1]))

@@ -14,6 +14,7 @@ from edifact_ics.history import History, Journal, Memory
 from edifact_ics.inspection import Checked, Ended, Run, Started
 from edifact_ics.interchange import CUSTOMS
 from edifact_ics.library import Library, ours
+from edifact_ics.receiver import Receiver
 from edifact_ics.reference import Reference, load_reference
 from edifact_ics.rules import Known, RuleSet, available
 from edifact_ics.source import Source, is_xml, opened, peek
@@ -149,13 +150,14 @@ def respond(
     at: datetime.datetime | None = None,
     reference: int | None = None,
     library: Library | None = None,
+    receiver: Receiver | None = None,
     history: History | None = None,
 ) -> Answer:
     """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
 
     `at` (default: now) goes into UNB as given; `reference` (default: made from `at`) is that of the first answer and
-    is counted up. What the `history` knows as sent before is answered as such. `kind` is contrl or both; business
-    responses (cusres) do not exist yet and raise ValueError.
+    is counted up. `receiver` tells what the one who answers knows besides the file, `history` what was sent before.
+    `kind` is contrl or both; business responses (cusres) do not exist yet and raise ValueError.
     """
     from edifact_ics import response  # not needed for a check, and it takes time to load
 
@@ -176,7 +178,9 @@ def respond(
         unknown = ""
         for step in run.steps(file):
             if isinstance(step, Started):
-                errors, answered, unknown = response.errors_of(step.findings), [], ""
+                refused = receiver.refuses(step.interchange) if receiver else []
+                run.report.add(refused)
+                errors, answered, unknown = response.errors_of([*step.findings, *refused]), [], ""
             elif isinstance(step, Checked):
                 message = step.message
                 found = response.errors_of(step.findings)
@@ -199,7 +203,10 @@ def respond(
                     notes.append(f"Interchange {name}: our own references are used up: they have at most 14 digits.")
                 else:
                     text = str(number + len(pieces))
-                    pieces.append(response.contrl(step.interchange, errors, answered, at=moment, reference=text))
+                    site = receiver.site if receiver else None
+                    pieces.append(
+                        response.contrl(step.interchange, errors, answered, at=moment, reference=text, site=site)
+                    )
     if not run.report.interchanges:
         possible = False
         notes.append(

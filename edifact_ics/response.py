@@ -47,6 +47,10 @@ DEFECTS: dict[str, str] = {
     "ENV-15": "18",
     "ENV-16": "17",
     "ENV-17": "33",
+    "ENV-19": "7",
+    "ENV-20": "25",
+    "ENV-21": "23",
+    "ENV-22": "27",
     "STR-01": "13",
     "STR-02": "13",
     "STR-03": "15",
@@ -198,12 +202,18 @@ def hindrance(interchange: Interchange) -> str | None:
 
 
 def contrl(
-    interchange: Interchange, errors: list[Finding], messages: list[Answered], *, at: datetime.datetime, reference: str
+    interchange: Interchange,
+    errors: list[Finding],
+    messages: list[Answered],
+    *,
+    at: datetime.datetime,
+    reference: str,
+    site: str | None = None,
 ) -> bytes:
     """Return an interchange with the CONTRL that answers one, parties swapped.
 
     `errors` are those of the interchange itself. `at` goes into UNB as given. `reference` is our own, digits, at most
-    14. Check `hindrance` and `is_due` first.
+    14. `site` is our own, by default the recipient named. Check `hindrance` and `is_due` first.
     """
     messages = [m for m in messages if m.type[:1] != ["CONTRL"]]
     body = list(_body(interchange, errors, messages))
@@ -211,7 +221,7 @@ def contrl(
     number = "1" if from_customs else "000001"
     if not from_customs:
         reference = reference.zfill(14)  # Customs pads its references, traders do not
-    us, them = interchange.value(3), interchange.value(2)
+    us, them = site or interchange.value(3), interchange.value(2)
     header = [
         ["UNB"],
         ["UNOC", "3"],
@@ -261,6 +271,8 @@ def _whole(found: Finding, interchange: Interchange) -> tuple[str, Place]:
     code = DEFECTS.get(found.code, UNSPECIFIED)
     if found.code == "ENV-13" and interchange.ungrouped:
         code = "30"
+    if found.code == "ENV-20" and found.value is None:
+        code = "13"  # missing, where a test was wanted
     if found.code in _WHOLE:
         segment, element = _WHOLE[found.code]
         return code, Place(segment, element)

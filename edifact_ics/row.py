@@ -5,16 +5,10 @@ One `Row` for each position, guide and way of writing (delimiters, repertoire). 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from operator import itemgetter
-
 from edifact_ics.directory import Place
-from edifact_ics.layout import Layout, written
+from edifact_ics.layout import Layout
 from edifact_ics.mig_tree import ANY, Condition, Segment, Use, Value
 from edifact_ics.syntax import Delimiters, split_elements
-from edifact_ics.values import acceptor
 
 
 def component(elements: list[list[str]], place: Place) -> str:
@@ -66,39 +60,6 @@ def _cut_words(text: str, capacity: list[int]) -> list[str]:
     return parts
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """What may stand at one component of a use where nothing is out of the ordinary: a value.
-
-    `index` orders the values of the use. `slot` is the place in the frame (-1 if not written to XML), `start` and
-    `end` the tags. `accepts` tells whether a text is surely sound; `code` is one that means Y, "" for ordinary values.
-    """
-
-    value: Value
-    index: int
-    slot: int
-    start: str
-    end: str
-    code: str
-    accepts: Callable[[str], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a use is read where nothing is out of the ordinary.
-
-    `match` matches the segments that hold only values, qualifiers and what the guide fixes, each in its place, with a
-    group for each of `spots`. `shuffled`: the values stand in another order than that of their places. `wrap` is the
-    container that the segment fills, "" if none.
-    """
-
-    match: Callable[[str], re.Match[str] | None]
-    spots: tuple[Spot, ...]
-    shuffled: bool
-    wrap: str
-    id: str
-
-
 class Row:
     """A segment position compiled for one guide and one way of writing (delimiters, repertoire)."""
 
@@ -124,11 +85,9 @@ class Row:
         if len(self._by_key) == 1 and len(next(iter(self._by_key))) == 1 and not self._open:
             place, uses = next(iter(self._by_key.items()))
             self._one_key = place[0], {key[0]: found for key, found in uses.items()}
-        self.plans = tuple(self._plan(use) for use in segment.uses)
-        self.tag = [segment.tag]
-        self.separators = delimiters.component + delimiters.element
-        self.empty_end = delimiters.component + delimiters.element  # a component too many before the next element
         self.referred = False  # set where a condition of another row looks at this one
+        self.keyed = bool(self._by_key)
+        self.exclusive = self._is_exclusive()
         self.derived = any(value.derived for use in segment.uses for value in use.values)
         self.source = f"mig {layout.mig.message.lower()} {segment.position} {segment.tag}"
 
@@ -146,84 +105,12 @@ class Row:
         for key in combinations:
             table.setdefault(key, []).append(index)
 
-    def _plan(self, use: Use) -> Plan | None:
-        """Return how to read a use in the plain case; None where there is no such case."""
-        layout = self.layout.plans.get(use.id)
-        special = any(v.when or v.segments > 1 for v in use.values) or (layout is not None and layout.joins)
-        special = special or any(ANY in c.values for c in use.keys)
-        if special or not use.values:
-            return None
-        grid: dict[Place, Spot | str] = {}
-        needed, must = set[int](), set[Place]()
-        for condition in (*use.keys, *use.fixed):
-            grid[condition.place] = condition.values[0]
-            must.add(condition.place)
-            if condition in use.keys or self.is_fixed(use, condition.place, {}):
-                needed.add(condition.place[0])
-        order = written(use)
-        for value in use.values:
-            place = value.places[0]
-            slot = -1
-            if layout is not None and not value.derived:
-                slot = layout.slot if layout.wrap else layout.slots[order.index(value)]
-            room = self.segment.type.element(place).format.most
-            accepts = value.code.__eq__ if value.code else acceptor(value, room)
-            index = use.values.index(value)
-            grid[place] = Spot(value, index, slot, f"<{value.xml}>", f"</{value.xml}>", value.code, accepts)
-            must.discard(place)
-            if value.mandatory:
-                must.add(place)
-                needed.add(place[0])
-        keyed = {c.place for c in use.keys}
-        if any(v.places[0] in keyed and not v.code for v in use.values):
-            for value in [v for v in use.values if v.places[0] not in keyed][:1]:  # a qualifier alone says nothing
-                must.add(value.places[0])
-                needed.add(value.places[0][0])
-        for number, slot_ in enumerate(self.segment.type.slots, 1):
-            must.update((number, i) for i, element in enumerate(slot_.components, 1) if element.mandatory)
-            if slot_.mandatory:
-                needed.add(number)
-        spots = tuple(spot for _, spot in sorted(grid.items(), key=itemgetter(0)) if isinstance(spot, Spot))
-        indexes = [spot.index for spot in spots]
-        pattern = re.compile(self._pattern(grid, must, needed))
-        wrap = layout.wrap if layout else ""
-        return Plan(pattern.fullmatch, spots, indexes != sorted(indexes), wrap, use.id)
-
-    def _pattern(self, grid: dict[Place, Spot | str], must: set[Place], needed: set[int]) -> str:
-        """Return a pattern of the segments in which each component is what `grid` allows there, or is left out.
-
-        `must` are components that are there if their element is, `needed` elements that are there in any case.
-        Trailing separators are let through: they are looked for apart.
-        """
-        d = self.delimiters
-        element, component_ = re.escape(d.element), re.escape(d.component)
-        special = re.escape("".join(d.special_characters))
-        released = f"|{re.escape(d.release)}[{special}]" if d.release != " " else ""
-        char = f"(?:[^{special}]{released})"
-        out, closing, last = re.escape(self.segment.tag), "", max(needed, default=0)
-        for number in range(1, 1 + max(place[0] for place in grid)):
-            width = max((part for e, part in grid if e == number), default=0)
-            least = max((part for e, part in must if e == number and part <= width), default=0)
-            inner, ends = "", ""
-            for part in range(1, width + 1):
-                spot = grid.get((number, part))
-                kept = (number, part) in must
-                if isinstance(spot, Spot):
-                    wanted = f"({char}{'+' if kept else '*'})"
-                elif spot is not None:
-                    wanted = re.escape(spot) if kept else f"(?:{re.escape(spot)})?"
-                else:
-                    wanted = ""
-                inner += component_ if 1 < part <= least else f"(?:{component_}" if part > 1 else ""
-                ends += ")?" if part > max(least, 1) else ""
-                inner += wanted
-            body = inner + ends
-            if number <= last:
-                out += element + (body if number in needed else f"(?:{body})?")
-            else:
-                out += f"(?:{element}(?:{body})?"
-                closing += ")?"
-        return out + closing
+    def _is_exclusive(self) -> bool:
+        """Tell whether a segment is one use at most, told by components that hold no value."""
+        alone = all(len(found) == 1 for table in self._by_key.values() for found in table.values())
+        places = {place for places in self._by_key for place in places}
+        apart = all(place not in places for use in self.segment.uses for v in use.values for place in v.places)
+        return alone and apart and len(self._by_key) + len(self._keyless) == 1 and not self._open
 
     # ------------------------------------------------------------------ reading
 

@@ -263,7 +263,7 @@ def _find_terminator(text: str, d: Delimiters, parity: int) -> tuple[int | None,
 
 def _split(body: str, d: Delimiters) -> tuple[list[str], list[str], str]:
     """Split text without its last terminator, with any line ends in front of the segments."""
-    raws = _join_released(body.split(d.terminator), d)
+    raws = _join_released(body, body.split(d.terminator), d)
     leads = []
     for i, raw in enumerate(raws):
         bare = raw.lstrip(BREAKS)
@@ -287,7 +287,7 @@ def _split_uniform(body: str, d: Delimiters) -> tuple[list[str], str, str] | Non
     mark = d.terminator + between
     if re.search(re.escape(mark) + "[ \t\r\n]", body):
         return None
-    raws = _join_released(body.split(mark), d, between)
+    raws = _join_released(body, body.split(mark), d, between)
     if between and any(d.terminator in raw for raw in raws):
         # A terminator without the line end; unless it is released, the text is not uniform.
         pattern = re.compile(f"{re.escape(d.release)}.|{re.escape(d.terminator)}", re.S)
@@ -299,19 +299,21 @@ def _split_uniform(body: str, d: Delimiters) -> tuple[list[str], str, str] | Non
     return raws, between, first
 
 
-def _join_released(raws: list[str], d: Delimiters, between: str = "") -> list[str]:
-    """Put together again what was split at a released terminator."""
+def _join_released(body: str, raws: list[str], d: Delimiters, between: str = "") -> list[str]:
+    """Put together again the segments of a text that were split at a released terminator."""
     release = d.release
-    if release == " " or not any(raw[-1:] == release for raw in raws):
+    if release == " " or (release + d.terminator not in body and not body.endswith(release)):
         return raws
     joined: list[str] = []
     pieces: list[str] = []
     for raw in raws:
-        pieces.append(raw)
-        tail = len(raw) - len(raw.rstrip(release))
-        if tail % 2 == 0:
-            joined.append((d.terminator + between).join(pieces) if len(pieces) > 1 else raw)
+        if raw[-1:] == release and (len(raw) - len(raw.rstrip(release))) % 2:
+            pieces.append(raw)
+        elif pieces:
+            joined.append((d.terminator + between).join([*pieces, raw]))
             pieces = []
+        else:
+            joined.append(raw)
     if pieces:
         joined.append((d.terminator + between).join(pieces))
     return joined

@@ -42,24 +42,18 @@ def _schema(xsd: Xsd | None) -> etree.XMLSchema | None:
 
 
 @cache
-def _parser(xsd: Xsd | None) -> etree.XMLParser:
-    return etree.XMLParser(
-        schema=_schema(xsd),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=True,
-        collect_ids=False,
-    )
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, collect_ids=False)
 
 
 def is_valid(xsd: Xsd | None, xml: str) -> bool:
     """Tell whether the element of a message is valid by its XSD; by none, everything well formed is."""
+    schema = _schema(xsd)
     try:
-        etree.fromstring(xml, _parser(xsd))
+        element = etree.fromstring(xml, _parser())
     except etree.XMLSyntaxError:
         return False
-    return True
+    return schema is None or schema.validate(element)
 
 
 def breaches(xsd: Xsd | None, element: etree._Element) -> list[Breach]:

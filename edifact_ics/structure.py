@@ -12,6 +12,8 @@ from edifact_ics.syntax import MAX_SEGMENT
 from edifact_ics.table import Table
 from edifact_ics.walked import Placed, Walk
 
+_new = tuple.__new__  # a Placed is made for every segment; this is the short way
+
 
 def walk(table: Table, raws: list[str], closed: bool, truncated: bool = False, unterminated: bool = False) -> Walk:
     """Match the segments of a message, UNH first, to its guide.
@@ -21,36 +23,31 @@ def walk(table: Table, raws: list[str], closed: bool, truncated: bool = False, u
     """
     recovery = Recovery(table, raws, closed)
     state, placed = recovery.state, recovery.placed
-    counts, uses, context = state.counts, state.uses, state.context
+    counts, uses, context, limits = state.counts, state.uses, state.context, table.limits
     following = table.start
-    for number, raw in enumerate(raws[: len(raws) - unterminated], 1):
+    for number, raw in enumerate(raws[: len(raws) - 1] if unterminated else raws, 1):
         step = following.get(raw[:3]) or following.get(raw)
-        if step is None or counts[step.counter] >= step.limit or len(raw) > MAX_SEGMENT:
+        if step is None or len(raw) > MAX_SEGMENT:
             recovery.place(number, raw)
             following = state.node.next if state.node is not None else table.start
             continue
         node = step.node
         item = node.cache.get(raw) or table.interpret(node, raw, context)
-        first = node.uses
-        spent = item.faulty
-        if step.reset_uses is None:
-            for use in item.uses:
-                if uses[first + use] >= node.limits[use]:
-                    spent = True
-        if spent:
+        use, counter = item.counter, step.counter
+        free = use >= 0 and (uses[use] < limits[use] or step.reset_uses is not None)
+        if not free or counts[counter] >= step.limit:
             recovery.place(number, raw)
             following = state.node.next if state.node is not None else table.start
             continue
         if step.reset is not None:
             state.reset(step)
-        counts[step.counter] += 1
-        for use in item.uses:
-            uses[first + use] += 1
+        counts[counter] += 1
+        uses[use] += 1
         if node.keep:
             context[node.segment.position] = item
-        if item.findings:
+        if item.careful:
             recovery.faults.add(number, item)
-        placed.append(Placed(number, step, item, raw))
+        placed.append(_new(Placed, (number, step, item, raw)))
         state.node = node
         following = node.next
     return recovery.finish(truncated, unterminated)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from edifact_ics.directory import Place
 from edifact_ics.interpreted import Interpreted, keep
+from edifact_ics.layout import UNMAPPED
 from edifact_ics.mig_tree import Use
 from edifact_ics.reading import Reading
 from edifact_ics.repertoire import decode, encode, outside, shown
@@ -40,13 +41,15 @@ def check_surplus(reading: Reading, out: Interpreted) -> None:
     _check_repertoire(reading, left)
     if not uses or reading.elements[0] != [kind.tag]:
         left = [((e, c), t) for e, parts in enumerate(reading.elements) if e for c, t in enumerate(parts, 1) if t]
-        out.parts = out.traced = ()
-        out.values = ()
+        out.slots = out.xml = out.traced = ()
+        out.kinds = out.texts = ()
         out.carrier = ""
     out.unmapped = tuple(left)
     out.sent = _difference(reading, uses, out)
     if left or not uses:
-        out.parts, out.traced = keep(reading.elements[0], left, out.parts, out.traced)
+        xml, traced = keep(reading.elements[0], left)
+        out.slots += (UNMAPPED,) * len(xml)
+        out.xml, out.traced = out.xml + xml, (out.traced or ()) + traced
 
 
 def _check_repertoire(reading: Reading, left: list[tuple[Place, str]]) -> None:
@@ -72,9 +75,9 @@ def _check_repertoire(reading: Reading, left: list[tuple[Place, str]]) -> None:
 def _difference(reading: Reading, uses: list[Use], out: Interpreted) -> str:
     row = reading.row
     texts: dict[Place, str] = dict(out.unmapped)
-    kept = {value.xml for value, _ in out.values}
+    kept = {value.xml for value in out.kinds}
     blanks = False  # a component was sent that holds only blanks: no element will remember it
-    for use in uses if out.values or out.carrier else []:
+    for use in uses if out.kinds or out.carrier else []:
         for value in use.values:
             if value.derived or value.xml in kept:
                 for p in value.places:
@@ -86,7 +89,7 @@ def _difference(reading: Reading, uses: list[Use], out: Interpreted) -> str:
                         texts[p] = reading.at(p)
                         blanks = True
     notes: list[str] = []
-    if uses and (out.values or out.carrier):
+    if uses and (out.kinds or out.carrier):
         grid = row.compose(uses, texts)
         if not blanks and reading.raw.isascii() and join_elements(grid, reading.delimiters) == reading.raw:
             return ""

@@ -15,6 +15,7 @@ from edifact_ics.interpret import interpret
 from edifact_ics.interpreted import Interpreted
 from edifact_ics.layout import Frame, Layout
 from edifact_ics.mig_tree import Group, Mig, Segment
+from edifact_ics.plain import PlainRow
 from edifact_ics.row import Row
 from edifact_ics.syntax import STANDARD, Delimiters
 
@@ -41,6 +42,7 @@ class Node:
         "limits",
         "next",
         "older",
+        "plain",
         "row",
         "segment",
         "uses",
@@ -51,6 +53,7 @@ class Node:
         self.group = group
         self.index = index
         self.row = row
+        self.plain = PlainRow(row)
         self.cache: dict[str | tuple[str, tuple[bool, ...]], Interpreted] = {}
         self.older: dict[str | tuple[str, tuple[bool, ...]], Interpreted] = {}
         self.next: dict[str, Step] = {}
@@ -133,6 +136,7 @@ class Table:
         self.start: dict[str, Step] = {}
         self._candidates: dict[tuple[int, str], list[Step]] = {}
         self._cached = 0
+        self.has_totals = any(v.counts for s in mig.segments() for use in s.uses for v in use.values)
         self.root = self._group(mig.root, None, 0, ())
         positions = {node.segment.position: node for node in self.nodes}
         for node in self.nodes:
@@ -144,6 +148,7 @@ class Table:
             tag for tag in set(tags) if len({id(n.group) for n in self.nodes if n.segment.tag == tag}) < tags.count(tag)
         }
         self.tags = frozenset(tags)
+        self.limits = tuple(limit for node in self.nodes for limit in node.limits)
         known = "|".join(sorted(set(tags)))
         self.embedded = re.compile(f"(?:{known})(?={re.escape(delimiters.element)})")
 
@@ -272,7 +277,9 @@ class Table:
             key = (raw, facts)  # never the text alone, which the walk asks for
         known = node.cache.get(key)
         if known is None:
-            known = node.older.get(key) or interpret(row, raw, facts)
+            known = node.older.get(key) or (node.plain.read(raw) if all(facts) else None) or interpret(row, raw, facts)
+            if len(known.uses) == 1 and not known.faulty:
+                known.counter = node.uses + known.uses[0]
             if len(raw) <= _CACHE_LONGEST:
                 node.cache[key] = known
                 self._cached += 1

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +18,10 @@ _ILLEGAL = re.compile("[\x01-\x1f\x7f-\x9f\ud800-\udfff]")
 _PADDING = re.compile(r"\A(-?)0+(?=[0-9]+(?:\.[0-9]*)?\Z)")
 _SITE = re.compile("[A-Z]{3}[0-9]{3}[A-Z]")
 _NUMBER = re.compile(r"-?(\d*)(?:([.,])(\d*))?")
+CHAR = "\0"
+_FEW = 12  # codes that are quicker looked for in a pattern than in a set
+# A day as CCYYMMDD; the 29th of February is left to the calendar.
+_DAY = "(?!0000)[0-9]{4}(?:(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])(?:29|30)|(?:0[13578]|1[02])31)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +61,55 @@ def unpadded(text: str) -> str:
     return _PADDING.sub(r"\1", text)
 
 
-def acceptor(value: Value, room: int) -> Callable[[str], bool]:
-    """Return a quick test that holds only for texts in which `fault` would find nothing, and that are read as sent.
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What texts of a value are surely sound: they match `pattern` and, unless that is None, are among `codes`.
 
-    `room` is what the component holds. Texts it turns down may be sound all the same.
+    In the pattern CHAR stands for any character that a text may hold.
     """
-    accepts = _acceptor(value, room)
-    return (lambda text: unpadded(text) == text and accepts(text)) if value.padded else accepts
+
+    pattern: str
+    codes: frozenset[str] | None
 
 
-def _acceptor(value: Value, room: int) -> Callable[[str], bool]:
-    codes = value.codes.labels if value.codes and value.codes.labels else None
-    if value.type == "decimal":
-        most = min(room, value.format.most, value.dictionary.most if value.dictionary else room)
-        whole = min(value.digits or most, most)
-        pattern = f"[0-9]{{1,{whole}}}"
-        if value.decimals:
-            pattern += f"(?:[.][0-9]{{1,{value.decimals}}})?"
-        match = re.compile(pattern).fullmatch
-        return lambda text: len(text) <= most and match(text) is not None
+def sound(value: Value, room: int) -> Sound | None:
+    """Return which texts of a value `fault` would find nothing in; None where that cannot be said in a pattern.
+
+    `room` is what the component holds. Texts left out may be sound all the same. A text never has a blank at an edge;
+    two blanks in a row are for others to look for.
+    """
+    if value.padded:
+        known = _sound(value, room)
+        return Sound(f"(?!0[0-9]){known.pattern}", known.codes) if known else None
+    return _sound(value, room)
+
+
+def _sound(value: Value, room: int) -> Sound | None:
+    if value.code:
+        return Sound(re.escape(value.code), None)
     formats = [value.format, *([value.dictionary] if value.dictionary else [])]
-    least, most = max(f.least for f in formats), min(room, *(f.most for f in formats))
-    kinds = {f.kind for f in formats}
+    least, most = max(1, *(f.least for f in formats)), min(room, *(f.most for f in formats))
+    codes = frozenset(value.codes.labels) if value.codes and value.codes.labels else None
+    if value.type == "decimal":
+        if codes is not None:
+            return None
+        pattern = f"(?![0-9.]{{{most + 1}}})[0-9]{{1,{min(value.digits or most, most)}}}"
+        return Sound(pattern + (f"(?:[.][0-9]{{1,{value.decimals}}}|)" if value.decimals else ""), None)
     if value.type == "date":
-        return lambda text: len(text) == 8 and is_date(text)
-    if value.type != "text" and value.type != "number":
-        return lambda text: fault(value, text, "") is None
-    if codes is not None:
-        known = {c for c in codes if least <= len(c) <= most and (kinds == {"an"} or "n" not in kinds or c.isdecimal())}
-        return known.__contains__ if "a" not in kinds else {c for c in known if c.isalpha()}.__contains__
+        return Sound(_DAY, codes) if least <= 8 <= most else None
+    if value.type not in ("text", "number"):
+        return None
+    kinds = {f.kind for f in formats}
     if "n" in kinds:
-        return lambda text: least <= len(text) <= most and text.isdecimal() and text.isascii()
+        return Sound(f"[0-9]{{{least},{most}}}", codes)
     if "a" in kinds:
-        return lambda text: least <= len(text) <= most and text.isalpha() and text.isascii()
-    return lambda text: least <= len(text) <= most
+        return Sound(f"[A-Za-z]{{{least},{most}}}", codes)
+    if codes is not None:
+        known = sorted((re.escape(c) for c in codes if least <= len(c) <= most and c.isalnum()), key=len, reverse=True)
+        if 0 < len(known) <= _FEW:
+            return Sound(f"(?:{'|'.join(known)})", None)
+        return Sound(f"[A-Za-z0-9]{{{least},{most}}}", codes)
+    return Sound(f"(?! ){CHAR}{{{least},{most}}}(?<! )", None)
 
 
 def fault(value: Value, text: str, element: str) -> Fault | None:

@@ -197,3 +197,24 @@ def test_what_stands_outside_of_interchanges_and_messages_is_left_out(text: str,
 def test_a_damaged_segment_does_not_stop_them(damaged: str) -> None:
     text = interchange(message(SAC)).replace("'UNS+S", damaged)
     assert list(messages_of(edifact_ics.read_interchanges(data(text)))) == [["1"]]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "UNB",
+        "UNB+",
+        "UNB+UNOC",
+        "UNB+UNOC:3",
+        "UNB+UNOC:x+TST482K+AAA336C+261118:0915+1",
+        "UNB+UNOC:3+TST482K+AAA336C++1",
+        "UNB+UNOC:3+TST482K+AAA336C+261331:0915+1",
+        "UNB+UNOC:3+TST482K+AAA336C+261118:9915+1",
+        "UNB+UNOC:3+TST482K+AAA336C+abc:def+1",
+        "UNB+UNOC:3+TST482K+AAA336C+261118:0915",
+    ],
+)
+def test_a_header_that_pydifact_does_not_take_is_given_as_far_as_it_goes(header: str) -> None:
+    found = edifact_ics.read_interchanges(f"{header}'UNH+1+CUSDEC:D:99B:UN'BGM+929'UNT+3+1'UNZ+1+1'".encode())[0]
+    assert [segment.tag for segment in found.segments] == ["UNH", "BGM", "UNT"]
+    assert found.sender == ("TST482K" if "TST482K" in header else "")

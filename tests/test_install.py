@@ -96,7 +96,9 @@ def test_the_wheel_brings_guides_schemas_and_licence(wheel: Path) -> None:
     assert modules - names == set()
     assert "edifact_ics/py.typed" in names
     assert any(name.endswith("/LICENSE") for name in names)
-    assert [name for name in names if name.startswith(("tests", "samples", "tools", "mig/", "reference_data/", "schemas/"))] == []
+    assert [
+        name for name in names if name.startswith(("tests", "samples", "tools", "mig/", "reference_data/", "schemas/"))
+    ] == []
 
 
 def test_from_a_wheel(wheel: Path, tmp_path: Path) -> None:

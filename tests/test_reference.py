@@ -78,7 +78,10 @@ def test_the_same_table_written_otherwise(text: str) -> None:
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        ("1012100,05,KG", "column classification: '1012100' is too short; a spreadsheet may have dropped its leading zeros"),
+        (
+            "1012100,05,KG",
+            "column classification: '1012100' is too short; a spreadsheet may have dropped its leading zeros",
+        ),
         ("ABCDEFGH,05,KG", "column classification: 'ABCDEFGH' is wrong; write eight digits"),
         (",05,KG", "column classification: the cell is empty; write eight digits: tariff classification number"),
         ("01012100,05, KG", "column unit: ' KG' has blanks at its ends"),
@@ -119,7 +122,10 @@ def test_bytes_that_are_no_utf_8_are_named_with_their_row() -> None:
         ("", "the head does not say table; begin the file with a line '# table: …'"),
         (HEAD.replace("permits", "permit") + COLUMNS, "there is no table 'permit'; did you mean permits?"),
         (HEAD.replace("07-01", "07-32") + COLUMNS, "the date of issue is '2026-07-32'; write it as 2026-07-01"),
-        (HEAD.replace("source", "sorce"), "row 3: the head has 'sorce: a test'; it may say table, issued, source, licence, note"),
+        (
+            HEAD.replace("source", "sorce"),
+            "row 3: the head has 'sorce: a test'; it may say table, issued, source, licence, note",
+        ),
         (HEAD + "# source: two\n" + COLUMNS, "row 4: the head names source twice"),
         (HEAD, "there is no header row; the columns are number, classification, from, until, description"),
         (HEAD + "nummer,classification\n", "row 4: permits has no column 'nummer'; did you mean number?"),

@@ -81,7 +81,9 @@ def test_an_issue_that_lies_there_under_another_name() -> None:
     Path("tables", "mine.csv").write_text(GOOD, "utf-8")
     done = run("reference", "load", "good.csv")
     assert done.code == 1
-    assert f"good.csv: {Path('tables', 'mine.csv')} holds permits issued on 2026-07-01 already; remove that\n" in done.out
+    assert (
+        f"good.csv: {Path('tables', 'mine.csv')} holds permits issued on 2026-07-01 already; remove that\n" in done.out
+    )
 
 
 def test_a_folder_that_cannot_be_written_to() -> None:
@@ -102,8 +104,13 @@ def test_the_list_names_what_is_loaded_shipped_and_missing() -> None:
     run("reference", "load", "good.csv")
     out = run("reference", "list").out
     assert out.startswith("Tables of your own lie in tables.\n")
-    assert "\npermits: permits and the goods they cover\n  loaded, issued 2026-07-01, 2 rows; source: a test\n  asked by 1 rule (run)\n" in out
-    assert "\nports: ports and other places (UN/LOCODE)\n  shipped, issued 2015-07-01, 1876 rows; source: UN/LOCODE" in out
+    assert (
+        "\npermits: permits and the goods they cover\n  loaded, issued 2026-07-01, 2 rows; source: a test\n  asked by 1 rule (run)\n"
+        in out
+    )
+    assert (
+        "\nports: ports and other places (UN/LOCODE)\n  shipped, issued 2015-07-01, 1876 rows; source: UN/LOCODE" in out
+    )
     assert "\ntariff: tariff classifications and statistical codes\n  not loaded\n" in out
 
 

@@ -10,6 +10,7 @@ import click
 from edifact_ics.cli.options import LEDGER, Unreadable, guided, judged_by, reading, writing
 from edifact_ics.library import Library
 from edifact_ics.pipeline import respond as answer
+from edifact_ics.receiver import Receiver
 
 
 class _Moment(click.ParamType[datetime.datetime]):
@@ -34,6 +35,8 @@ class _Moment(click.ParamType[datetime.datetime]):
 @click.option("--kind", type=click.Choice(["contrl", "cusres", "both"]), default="both", show_default=True)
 @click.option("--at", type=_Moment(), help="Date and time for UNB, taken as given.")
 @click.option("--reference", type=click.IntRange(1, 10**14 - 1), help="Interchange reference of the (first) answer.")
+@click.option("--site", metavar="SITE", help="Our own site: an interchange for another one is refused.")
+@click.option("--production/--test", default=None, help="Refuse a test interchange, or one that is no test.")
 @guided
 @LEDGER
 def respond(
@@ -42,6 +45,8 @@ def respond(
     kind: str,
     at: datetime.datetime | None,
     reference: int | None,
+    site: str | None,
+    production: bool | None,
     library: Library,
     ledger: str | None,
 ) -> None:
@@ -55,8 +60,9 @@ def respond(
     """
     if kind == "cusres":
         raise Unreadable("Business responses (CUSRES) are not written yet; --kind contrl writes the CONTRL.")
+    receiver = Receiver(site, production=production)
     with judged_by(ledger, record=False) as history, reading(path) as file:
-        found = answer(file, kind=kind, at=at, reference=reference, history=history, library=library)
+        found = answer(file, kind=kind, at=at, reference=reference, library=library, receiver=receiver, history=history)
     for note in found.notes:
         click.echo(f"{path}: {note}", err=True)
     if found.data:

@@ -195,4 +195,28 @@ ENV: dict[str, Code] = {
         "ICS answers, documents",
         Severity.WARNING,
     ),
+    "ENV-19": Code(
+        "for another recipient",
+        "UNB names another recipient than the one that received the interchange.",
+        "Put the site of the recipient into UNB element 3; Customs is AAA336C.",
+        "ICS envelope, UNB S003",
+    ),
+    "ENV-20": Code(
+        "test indicator does not fit",
+        "A test interchange came to the production system, or one that is no test to the test system.",
+        "Leave UNB element 11 out in production; write 1 there in tests.",
+        "ICS envelope, UNB 0035",
+    ),
+    "ENV-21": Code(
+        "sender not known",
+        "The site that sent the interchange is not known to the receiver, or may not send to it.",
+        "Check the site in UNB element 2 against your registration.",
+        "ICS envelope, UNB S002",
+    ),
+    "ENV-22": Code(
+        "mail not secure",
+        "The signature or the encryption of the mail that brought the interchange was not accepted.",
+        "Sign with the certificate that is registered for the site, and encrypt for the recipient.",
+        "ICS transport: signature and encryption",
+    ),
 }

@@ -116,6 +116,13 @@ STR: dict[str, Code] = {
         "Use one of the values named, or move the segment to where its qualifier belongs.",
         "MIG row, qualifier",
     ),
+    "STR-19": Code(
+        "total differs from the list",
+        "A control total (CNT) does not say as many errors, lines or clients as the message lists.",
+        "Trust the list; if this comes often, the guide counts otherwise than Customs does.",
+        "ICS answers, CNT",
+        Severity.WARNING,
+    ),
 }
 
 

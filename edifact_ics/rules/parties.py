@@ -22,10 +22,6 @@ REASONS = ("ChangeReasonDescription", "WithdrawalReasonDescription")
 def reason(header: Level, known: Known) -> Iterator[Complaint]:
     levels = [header, *header.inside()]
     if not any(name in level.said for level in levels for name in REASONS):
-        home = next(
-            level
-            for level in levels
-            if any(n in level.guide.carries[level.kind] for n in REASONS) or level is levels[-1]
-        )
+        home = next((level for level in levels if REASONS[0] in level.guide.carries[level.kind]), header)
         function = header.get("MessageFunction")
         yield home.complaint(REASONS[0], f"Change Reason Description is missing; a {function} must say why.")

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, in a temporary folder, reached by a socket only.
+"""Databases for tests: SQLite, and a PostgreSQL server of the tests' own, in a temporary folder, reached by a socket.
 
 `.ci/run` sets EDIFACT_ICS_TEST_POSTGRESQL=required: then a server that cannot be had fails the tests. Elsewhere they are
 skipped, and the reason is printed.
@@ -6,6 +6,7 @@ skipped, and the reason is printed.
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
 import shutil
@@ -14,6 +15,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
+import sqlalchemy
 
 REQUIRED = os.environ.get("EDIFACT_ICS_TEST_POSTGRESQL") == "required"
 
@@ -78,3 +82,40 @@ def server() -> Iterator[str]:
             _run([*control, "-m", "immediate", "stop"])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL server."""
+    try:
+        with server() as url:
+            yield url
+    except NoServer as reason:
+        if REQUIRED:
+            pytest.fail(f"no PostgreSQL: {reason}")
+        pytest.skip(f"no PostgreSQL: {reason}")
+
+
+@pytest.fixture
+def empty_postgresql(postgresql: str) -> str:
+    """The URL of an empty PostgreSQL database."""
+    name = f"ledger_{next(_numbers)}"
+    engine = sqlalchemy.create_engine(
+        postgresql.replace("postgresql:", "postgresql+psycopg:", 1), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return postgresql.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database; a test that takes it runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    url: str = request.getfixturevalue("empty_postgresql")
+    return url
