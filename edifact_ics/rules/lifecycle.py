@@ -7,6 +7,7 @@ What is said of stored lines is said only where the document that holds them wen
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from edifact_ics.history import CHANGE as CHANGE_CODE
 from edifact_ics.history import ORIGINAL as ORIGINAL_CODE
@@ -14,7 +15,7 @@ from edifact_ics.history import WITHDRAW as WITHDRAW_CODE
 from edifact_ics.history import Standing, State, version_number
 from edifact_ics.rules.conditions import CHANGE, is_
 from edifact_ics.rules.rule import Known, Rule, rule
-from edifact_ics.view import HEADER, LINE, TRANSPORT_LINE, Complaint, Level
+from edifact_ics.view import HEADER, LINE, TRANSPORT_LINE, Complaint, Level, Stored
 
 _CODES = {"Original": ORIGINAL_CODE, "Change": CHANGE_CODE, "Withdraw": WITHDRAW_CODE}
 _TOUCHED = is_("TransportLineActionCode", "A", "D")
@@ -107,6 +108,34 @@ def nature_stays(line: Level, known: Known) -> Iterator[Complaint]:
     if before is not None and before.nature != line.nature:
         text = f"Line {number} has nature {before.nature}; it cannot become {line.nature}."
         yield line.complaint("LineNatureType", text)
+
+
+@rule("GBR-LINE-NUMBER-02", level=HEADER, own=True)
+def lines_are_numbered_without_gaps(header: Level, known: Known) -> Iterator[Complaint]:
+    """Lines follow each other by number; a Change goes on where numbers ended, and amends or deletes what exists."""
+    lines = [line for line in header.below if line.kind == LINE and line.said.get("LineNumber", "").isdigit()]
+    if header.said.get("MessageFunction") == "Original":
+        for before, line in pairwise(lines):
+            if int(line.said["LineNumber"]) != int(before.said["LineNumber"]) + 1:
+                text = f"Line {line.said['LineNumber']} follows line {before.said['LineNumber']}; each is one higher."
+                yield line.complaint("LineNumber", text)
+    elif known.stored is not None:
+        yield from _numbers_of_a_change(lines, known.stored)
+
+
+def _numbers_of_a_change(lines: list[Level], stored: Stored) -> Iterator[Complaint]:
+    highest = max(stored.used[LINE], default=0)
+    for line in lines:
+        number, action = line.said["LineNumber"], line.action
+        if action == "I":
+            highest += 1
+            if int(number) != highest:
+                yield line.complaint(
+                    "LineNumber", f"Line {number} is inserted; the next number never used is {highest}."
+                )
+        elif action in ("A", "D") and stored.line(number) is None:
+            verb = "deleted" if action == "D" else "amended"
+            yield line.complaint("LineNumber", f"There is no line {number} that could be {verb}.")
 
 
 @rule(
