@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from edifact_ics import pipeline
 from edifact_ics.canonical import Document
 from edifact_ics.envelope import Reader
+from edifact_ics.history import History, Journal
 from edifact_ics.interchange import Message, Opened
 from edifact_ics.library import Library
 from edifact_ics.receiver import Receiver
@@ -37,17 +38,21 @@ def check(
     library: Library | None = None,
     rules: RuleSet | None = None,
     reference: Reference | None = None,
-    history: object = None,
+    history: History | None = None,
+    journal: Journal | None = None,
 ) -> pipeline.Result:
     """Check a file and return what was found, in source order.
 
     `source` is the bytes themselves, a path, an open binary file or a pydifact interchange; `library` holds the guides
     (default: ours). `rules` are the business rules to judge by: None means ours and those of installed packages.
     `reference` are the tables to look things up in: None means those shipped and those of the default folder. Rules
-    that need another table, or the `history` of what was sent, are skipped; the report says so. Bad data never raises;
-    MigError means a guide that is not sound, ReferenceDataError such a table, OSError an unreadable file.
+    that need another table, or the `history` of what was sent, are skipped; the report says so. A `journal` is a
+    history that is told as well what becomes of the messages. Bad data never raises; MigError means a guide that is not
+    sound, ReferenceDataError such a table, HistoryError a history that failed, OSError an unreadable file.
     """
-    return pipeline.check(_source(source), library=library, rules=rules, reference=reference, history=history)
+    return pipeline.check(
+        _source(source), library=library, rules=rules, reference=reference, history=history, journal=journal
+    )
 
 
 def translate(source: Source, *, trace: bool = False, library: Library | None = None) -> list[Document]:
@@ -67,13 +72,23 @@ def respond(
     reference: int | None = None,
     library: Library | None = None,
     receiver: Receiver | None = None,
+    history: History | None = None,
 ) -> pipeline.Answer:
     """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
 
     `at` goes into UNB as given (default: now), `reference` is that of the first answer (default: made from `at`).
-    `receiver` tells what the one who answers knows besides the file: its own site, who may send to it, test or not.
+    `receiver` tells what the one who answers knows besides the file: its own site, who may send to it, test or not;
+    `history` what was sent before.
     """
-    return pipeline.respond(_source(source), kind=kind, at=at, reference=reference, library=library, receiver=receiver)
+    return pipeline.respond(
+        _source(source),
+        kind=kind,
+        at=at,
+        reference=reference,
+        library=library,
+        receiver=receiver,
+        history=history,
+    )
 
 
 _NO_DATE = datetime.datetime(1970, 1, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from lxml import etree
 
@@ -20,6 +20,9 @@ from edifact_ics.library import Library
 from edifact_ics.mig import SERVICE
 from edifact_ics.placing import path_of, placed
 from edifact_ics.structure import walk
+
+if TYPE_CHECKING:
+    from edifact_ics.lodging import Lodging
 
 
 def xml_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
@@ -57,7 +60,12 @@ def edifact_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
             yield from _written(written, run)
     except NotCanonical as error:
         code = "XSD-03" if error.well_formed else "XSD-02"
-        report.add(run.policy.apply([finding(code, Position(line=error.line), str(error))]))
+        broken = [finding(code, Position(line=error.line), str(error))]
+        report.add(run.policy.apply(broken))
+        if run.lodging is not None:
+            run.lodging.refuse(broken)
+    if run.lodging is not None:
+        run.lodging.end()
     run.say_rules(run.why_not)
 
 
@@ -80,6 +88,8 @@ def _written(written: Written, run: Run) -> Iterator[str]:
         at = Position(line=line, interchange=written.interchange or None)
         what = "The message cannot be written" if element is not None else "The document is not sound"
         found.append(finding("XSD-01", at, f"{what}: {written.error}."))
+    if run.lodging is not None:
+        found += _lodge(run.lodging, written, found, run)
     report.add(run.policy.apply(found))
     while len(report.interchanges) < written.interchange:
         report.interchanges.append(InterchangeSummary(len(report.interchanges) + 1, "", "", "", 0))
@@ -93,6 +103,23 @@ def _written(written: Written, run: Run) -> Iterator[str]:
         last.sender, last.recipient = _child(element, "InterchangeCreator"), _child(element, "RecipientSite")
         run.lodged = judging.day(_child(element, "PreparationDate"))
     yield written.text
+
+
+def _lodge(lodging: Lodging, written: Written, found: list[Finding], run: Run) -> list[Finding]:
+    """Open an interchange in the journal at its envelope, tell it what became of a message.
+
+    Return the finding that the reference was used before.
+    """
+    element = written.element
+    if written.message == SERVICE and element is not None:
+        lodging.end()
+        site, reference = _child(element, "InterchangeCreator"), _child(element, "InterchangeControlReferenceNumber")
+        again = lodging.begin(site, reference, _places(written, element)(element.sourceline))
+        lodging.refuse([*found, *again])
+        return again
+    lodging.refuse(found, whole=written.message is None)
+    lodging.record(run.policy.weigh(found))
+    return []
 
 
 def _child(element: etree._Element, name: str) -> str:
@@ -170,7 +197,7 @@ def _rule_findings(message: str, element: etree._Element, written: Written, run:
     sender = report[written.interchange - 1].sender if len(report) >= written.interchange else ""
     known = replace(run.engine.known, client=sender, lodged=run.lodged)
     run.judged += 1
-    return judging.findings(run.engine, table, placed_, known, lambda spot: at(_line(element, spot.path)))
+    return judging.findings(run.engine, table, placed_, known, lambda spot: at(_line(element, spot.path)), run.lodging)
 
 
 def _line(element: etree._Element, path: str | None) -> int | None:

@@ -140,6 +140,11 @@ class Policy:
     ignore: tuple[str, ...] = ()
     severities: tuple[tuple[str, Severity], ...] = ()
 
+    def weigh(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Return all findings, those left out too, each with the severity it is given."""
+        given = dict(self.severities)
+        return [replace(f, severity=given[f.code]) if f.code in given else f for f in findings]
+
     def apply(self, findings: Iterable[Finding]) -> list[Finding]:
         """Return the findings kept, each with the severity it is given."""
         given = dict(self.severities)

@@ -40,7 +40,7 @@ class Submission:
     """A message free of errors of form, and whether it was accepted.
 
     `version` is None where none can be read as a number; `function` is the code of BGM; `xml` the canonical element of
-    the message. `prelodged`: an original that is only calculated, not kept.
+    the message, `message` its UNH 0062. `prelodged`: an original that is only calculated, not kept.
     """
 
     key: Key
@@ -49,6 +49,7 @@ class Submission:
     accepted: bool
     prelodged: bool = False
     xml: str = ""
+    message: str = ""
 
 
 def version_number(text: str) -> int | None:
@@ -106,12 +107,23 @@ class Standing:
         now = self if message.version is None else replace(self, versions=self.versions | {message.version})
         if breaches:
             return now
+        return now.decided(message)
+
+    def decided(self, message: Submission) -> Standing:
+        """Return where the document stands once Customs decided on a message that was in order when it was sent."""
+        if self.state is State.WITHDRAWN:
+            return self
         if not message.accepted:
-            return replace(now, state=State.REJECTED) if message.function == ORIGINAL else now
+            first = message.function == ORIGINAL and self.state is State.NONE
+            return replace(self, state=State.REJECTED) if first else self
         if message.prelodged and message.function == ORIGINAL:
-            return replace(now, state=State.NONE, prelodged=True)
+            return replace(self, state=State.NONE, prelodged=True)
         state = State.WITHDRAWN if message.function == WITHDRAW else State.ACTIVE
-        return replace(now, state=state, accepted=message.version)
+        return replace(self, state=state, accepted=max(self.accepted or 0, message.version or 0))
+
+
+class HistoryError(Exception):
+    """A history that cannot be asked or written, one sentence: nothing can be judged by it, so a run stops."""
 
 
 class History(Protocol):
@@ -137,13 +149,19 @@ class Journal(History, Protocol):
     """A history that is written as an interchange is judged. What was told is seen by the questions that follow."""
 
     def begin(self, site: str, reference: str) -> bool:
-        """Open an interchange and keep others from writing to its client; False when its reference was used before."""
+        """Open an interchange and keep others from writing to its client; False when its reference was used before.
+
+        An interchange that was not closed is forgotten.
+        """
 
     def record(self, message: Submission) -> None:
         """Write down what became of a message of the open interchange."""
 
-    def end(self, kept: bool) -> None:
-        """Close the interchange; not `kept`: Customs saw none of its messages, only its reference is used up."""
+    def end(self, kept: bool) -> bool:
+        """Close the interchange; not `kept`: Customs saw none of its messages, only its reference is used up.
+
+        False when nothing was written, as may be where a sender keeps the journal.
+        """
 
 
 def same_reference(reference: str) -> str:
@@ -209,10 +227,11 @@ class Memory:
         if now.accepted != before.accepted and message.function != WITHDRAW:
             self._open.accepted.setdefault(message.key, []).append(message.xml)
 
-    def end(self, kept: bool) -> None:
+    def end(self, kept: bool) -> bool:
         """Close the interchange."""
         if kept:
             self._kept.standings |= self._open.standings
             for key, elements in self._open.accepted.items():
                 self._kept.accepted.setdefault(key, []).extend(elements)
         self._open = _Documents()
+        return True

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from edifact_ics import canonical, judging, schema
 from edifact_ics.codes import finding
@@ -30,6 +30,7 @@ from edifact_ics.finding import (
     verdict_of,
 )
 from edifact_ics.guides import bgm, guide_of, has_rules, is_lenient, table_of, wider_guide, without_guide
+from edifact_ics.history import HistoryError
 from edifact_ics.interchange import Closed, Interchange, Message, Opened, Stray
 from edifact_ics.interpreted import Interpreted
 from edifact_ics.library import Library, ours
@@ -55,6 +56,9 @@ from edifact_ics.table import Table
 from edifact_ics.totals import wrong_totals
 from edifact_ics.viewing import Spot
 from edifact_ics.walked import Walk
+
+if TYPE_CHECKING:
+    from edifact_ics.lodging import Lodging  # not needed without a history, and it takes time to load
 
 STAGES = ("syntax", "envelope", "structure", "canonical", "schema", "rules")
 _NONE: frozenset[int] = frozenset()
@@ -103,9 +107,10 @@ Step = Started | Checked | Stray | Ended
 
 @dataclass(slots=True)
 class Run:
-    """The way through one file. `tail` is what no interchange holds, known at the end; `engine` judges by rules.
+    """The way through one file.
 
-    `ruled` counts the messages that the rules speak of, `judged` those of them that were free of errors of form.
+    `tail` is what no interchange holds, known at the end; `engine` judges by rules, `lodging` knows what was sent
+    before. `ruled` counts the messages that the rules speak of, `judged` those that were free of errors of form.
     """
 
     report: Report
@@ -114,6 +119,7 @@ class Run:
     policy: Policy = field(default_factory=Policy)
     library: Library = field(default_factory=ours)
     engine: Engine | None = None
+    lodging: Lodging | None = None
     ruled: int = 0
     judged: int = 0
     lodged: datetime.date | None = None
@@ -156,6 +162,7 @@ class Run:
         elif interchange.header:
             header = _interpret(envelope, "UNB", interchange.header_raw)
             found += self._header(interchange, header)
+            found += self._lodge(interchange, found)
         self.report.interchanges.append(
             InterchangeSummary(
                 interchange.number,
@@ -189,6 +196,15 @@ class Run:
             if not (told and f.element == 1)
         ]
 
+    def _lodge(self, interchange: Interchange, found: list[Finding]) -> list[Finding]:
+        """Open the interchange in the journal; say so if its sender used the reference before."""
+        if self.lodging is None:
+            return []
+        at = interchange.at(interchange.header_place, 1, interchange.header_raw, 5)
+        again = self.lodging.begin(interchange.value(2), interchange.reference, at)
+        self.lodging.refuse([*found, *again])
+        return [] if any(f.code == "ENV-12" for f in found) else again
+
     def _end(self, event: Closed, last: Message | None) -> Ended:
         interchange = event.interchange
         found = list(event.findings)
@@ -203,6 +219,9 @@ class Run:
             at = interchange.at(interchange.header_place, 1, interchange.header_raw)
             text = f"The interchange has {size:,} bytes; ICS takes at most 10 MB by mail."
             found.append(finding("ENV-15", at, text))
+        if self.lodging is not None:
+            self.lodging.refuse(found)
+            self.lodging.end()
         self.report.add(self.policy.apply(found))
         return Ended(interchange, found)
 
@@ -233,12 +252,15 @@ class Run:
         done = Checked(message, summary, [])
         try:
             self._check_message(done)
-        except ReferenceDataError:  # a table that cannot be used is no fault of the message: nothing can be judged
+        except (HistoryError, ReferenceDataError):  # no fault of the message: nothing can be judged
             raise
         except Exception as error:
             text = f"This program failed on the message: {type(error).__name__}: {error}."
             done.findings = [*done.findings, finding("INT-01", message.at(1), text)]
         found = done.findings
+        if self.lodging is not None:
+            self.lodging.refuse(found, whole=False)
+            self.lodging.record(self.policy.weigh(found))
         if not found:
             return done  # the plain case
         found.sort(key=lambda f: (f.position.segment or 0, f.position.element or 0, f.position.component or 0))
@@ -315,7 +337,8 @@ class Run:
             return message.at(spot.segment, spot.element, spot.component)
 
         self.judged += 1
-        done.findings += judging.findings(engine, table, walked.placed, self._known(message.interchange), at)
+        known = self._known(message.interchange)
+        done.findings += judging.findings(engine, table, walked.placed, known, at, self.lodging)
 
     def _known(self, interchange: Interchange) -> Known:
         """Return what is known besides a message of an interchange; worked out once for each."""
@@ -389,6 +412,9 @@ class Run:
         else:
             report.stages["rules"] = "run"
             report.rules_run, report.rules_skipped = len(engine.rules), engine.skipped
+            if self.lodging is not None and self.lodging.nameless:
+                why = "some messages do not say who sent them"
+                report.rules_skipped = engine.skipped + [(r.id, why) for r in engine.rules if "history" in r.needs]
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from edifact_ics.codes import CODES
 from edifact_ics.finding import Finding, Position, Severity
@@ -14,16 +15,34 @@ from edifact_ics.view import View
 from edifact_ics.viewing import Spot, spot, view
 from edifact_ics.walked import Placed
 
+if TYPE_CHECKING:
+    from edifact_ics.lodging import Lodging
+
 At = Callable[[Spot], Position]
 
 
-def findings(engine: Engine, table: Table, placed: list[Placed], known: Known, at: At) -> list[Finding]:
+def findings(
+    engine: Engine, table: Table, placed: list[Placed], known: Known, at: At, lodging: Lodging | None = None
+) -> list[Finding]:
     """Return what the rules complain of in a message without errors of form, in check order.
 
-    `at` turns a place (segment, element, component; canonical path) into a position.
+    `at` turns a place (segment, element, component; canonical path) into a position. `lodging` knows what was sent
+    before.
     """
     seen = view(table, placed)
-    return [_finding(judged, table, seen, at) for judged in engine.judge(seen, known)]
+    if lodging is not None and table.mig.sender == "trader":
+        known = lodging.known(known, seen, table, placed)
+    found = [_finding(judged, table, seen, at) for judged in engine.judge(seen, known)]
+    if known.standing is not None and known.standing.pending is not None:
+        found.append(_outstanding(known.standing.pending, table, seen, at))
+    return found
+
+
+def _outstanding(version: int, table: Table, seen: View, at: At) -> Finding:
+    where = spot(table, seen.header.complaint("SenderReferenceVersion"), seen.header)
+    text = f"Version {version} of this document was sent on, and Customs has not answered it."
+    code, name = CODES["LED-01"], seen.guide.label("SenderReferenceVersion")
+    return Finding("LED-01", code.severity, text, at(where), where.path, name, where.value, code.source, code.cure)
 
 
 def _finding(judged: Judged, table: Table, seen: View, at: At) -> Finding:

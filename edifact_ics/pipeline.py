@@ -6,10 +6,11 @@ import datetime
 import io
 from collections import deque
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from edifact_ics.canonical import Document
 from edifact_ics.finding import Finding, Policy, Report, Severity, Verdict
+from edifact_ics.history import History, Journal, Memory
 from edifact_ics.inspection import Checked, Ended, Run, Started
 from edifact_ics.interchange import CUSTOMS
 from edifact_ics.library import Library, ours
@@ -17,6 +18,9 @@ from edifact_ics.receiver import Receiver
 from edifact_ics.reference import Reference, load_reference
 from edifact_ics.rules import Known, RuleSet, available
 from edifact_ics.source import Source, is_xml, opened, peek
+
+if TYPE_CHECKING:
+    from edifact_ics.lodging import Lodging
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ def check(
     *,
     rules: RuleSet | None = None,
     reference: Reference | None = None,
-    history: object = None,
+    history: History | None = None,
+    journal: Journal | None = None,
 ) -> Result:
     """Check a file of interchanges, or a canonical XML document, and return what was found, in source order.
 
@@ -67,13 +72,17 @@ def check(
     `library` (default: ours) holds the guides. `rules`: the business rules to judge by; None means ours and those of
     installed packages, an empty set none. `reference`: the tables to look things up in; None means those shipped and
     those of the default folder. Rules that need another table, or the `history` of what was sent, are skipped, and the
-    report says so. Bad data never raises; MigError means a guide that is not sound, ReferenceDataError such a table,
+    report says so. A `journal` is a history that is told as well what becomes of the messages. Bad data never raises;
+    MigError means a guide that is not sound, ReferenceDataError such a table, HistoryError a history that failed,
     OSError a file that cannot be read.
     """
+    guides = library or ours()
+    journal = journal or (None if history is None else Memory(history))
     tables = load_reference() if reference is None else reference
-    engine = (available() if rules is None else rules).engine(Known(history=history, reference=tables))
+    engine = (available() if rules is None else rules).engine(Known(history=journal, reference=tables))
     with opened(source) as (file, known):
-        run = Run(Report(name or known), policy=policy or Policy(), library=library or ours(), engine=engine)
+        run = Run(Report(name or known), policy=policy or Policy(), library=guides, engine=engine)
+        run.lodging = _lodging(journal, guides)
         beginning, file = peek(file)
         if is_xml(beginning):
             from edifact_ics.conversion import edifact_pieces  # not needed for EDIFACT, and it takes time to load
@@ -82,6 +91,14 @@ def check(
         else:
             deque(run.steps(file), 0)
     return Result(run.report)
+
+
+def _lodging(journal: Journal | None, library: Library) -> Lodging | None:
+    if journal is None:
+        return None
+    from edifact_ics.lodging import Lodging  # not needed without a history, and it takes time to load
+
+    return Lodging(journal, library)
 
 
 class InvalidInterchange(Exception):
@@ -134,12 +151,13 @@ def respond(
     reference: int | None = None,
     library: Library | None = None,
     receiver: Receiver | None = None,
+    history: History | None = None,
 ) -> Answer:
     """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
 
     `at` (default: now) goes into UNB as given; `reference` (default: made from `at`) is that of the first answer and
-    is counted up. `receiver` tells what the one who answers knows besides the file. `kind` is contrl or both; business
-    responses (cusres) do not exist yet and raise ValueError.
+    is counted up. `receiver` tells what the one who answers knows besides the file, `history` what was sent before.
+    `kind` is contrl or both; business responses (cusres) do not exist yet and raise ValueError.
     """
     from edifact_ics import response  # not needed for a check, and it takes time to load
 
@@ -152,7 +170,9 @@ def respond(
     possible = True
     with opened(source) as (file, known):
         file = as_edifact(file, library)
-        run = Run(Report(known), library=library or ours())
+        guides = library or ours()
+        lodging = _lodging(None if history is None else Memory(history), guides)
+        run = Run(Report(known), library=guides, lodging=lodging)
         errors: list[Finding] = []
         answered: list[response.Answered] = []
         unknown = ""

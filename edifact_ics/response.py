@@ -161,6 +161,11 @@ def errors_of(findings: list[Finding]) -> list[Finding]:
     return wrong + [f for f in findings if f.code == "ENV-15"]  # a warning for a file, but Customs refuses it
 
 
+def refuses_all(findings: list[Finding]) -> bool:
+    """Tell whether something found in a message refuses its whole interchange."""
+    return any(f.code in _WHOLE for f in errors_of(findings))
+
+
 def is_due(interchange: Interchange, errors: list[Finding], messages: list[Answered]) -> str | None:
     """Return why no CONTRL is due, None when one is. ICS: one when 0031 asks for it, or when something is wrong."""
     if messages and all(m.type[:1] == ["CONTRL"] for m in messages):

@@ -8,7 +8,7 @@ only when somebody complains of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -290,3 +290,45 @@ def _over(stored: Level | None, sent: Level | None, parent: Level | None) -> Lev
     if parent is not None:
         parent.below.append(level)
     return level
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A declaration as Customs holds it.
+
+    `view` is its accepted messages laid over each other, `used` the numbers that its lines ever had, by kind of level,
+    deleted ones too; `versions` counts the accepted messages.
+    """
+
+    view: View
+    used: Mapping[str, frozenset[int]]
+    versions: int
+
+    @classmethod
+    def of(cls, messages: Sequence[View]) -> Stored:
+        """Return what the accepted messages of a declaration amount to: an Original and its Changes, oldest first."""
+        view, *changes = messages
+        for change in changes:
+            view = overlay(view, change)
+        used = {kind: frozenset(n for one in messages for n in _numbers(one, kind)) for kind in _NUMBERS}
+        return cls(view, used, len(messages))
+
+    def line(self, number: str, kind: str = LINE) -> Level | None:
+        """Return a line by its number; None if there is none now."""
+        wanted = _number(number)
+        return next((level for level in self.view.of(kind) if _number(level.said.get(_NUMBERS[kind])) == wanted), None)
+
+    def was_deleted(self, number: str) -> bool:
+        """Tell whether a line had this number and is there no more."""
+        return _number(number) in self.used[LINE] and self.line(number) is None
+
+
+def _numbers(view: View, kind: str) -> Iterator[int]:
+    for level in view.of(kind):
+        number = _number(level.said.get(_NUMBERS[kind]))
+        if number is not None:
+            yield number
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else None

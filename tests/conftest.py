@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from databases import database, empty_postgresql, postgresql  # noqa: F401 - fixtures
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(

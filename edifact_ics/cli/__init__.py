@@ -25,6 +25,7 @@ _COMMANDS = {
     "rules": "List the business rules and what checks each of them.",
     "guide": "Print the guide of a message.",
     "reference": "List, check and load the tables that rules look things up in.",
+    "ledger": "What was sent before, and what became of it.",
 }
 
 

@@ -9,10 +9,12 @@ import click
 
 from edifact_ics.cli.options import (
     FORMATS,
+    LEDGER,
     Unreadable,
     coloured,
     files,
     guided,
+    judged_by,
     judging,
     policy,
     reading,
@@ -34,6 +36,8 @@ from edifact_ics.render import report
 @click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
 @guided
 @reference_data
+@LEDGER
+@click.option("--record", is_flag=True, help="Judge as Customs does, and write to the ledger what becomes of it.")
 @judging
 def check(
     paths: tuple[str, ...],
@@ -42,6 +46,8 @@ def check(
     rule_files: tuple[str, ...],
     library: Library,
     folder: Path | None,
+    ledger: str | None,
+    record: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severities: tuple[str, ...],
@@ -54,29 +60,33 @@ def check(
     edifact-ics check sent.edi
     edifact-ics check outbox/ --format json
     edifact-ics check sent.edi --ignore VAL-10 --severity VAL-06=error
+    edifact-ics check sent.edi --ledger sent.db --record
     """
     judge = policy(select, ignore, severities)
     rules = rule_set(rule_files)
     tables = tables_in(folder)
     reports: list[Report] = []
     code = 0
-    for path in files(paths):
-        try:
-            with reading(path) as file:
-                found = check_file(file, path, judge, rules=rules, reference=tables, library=library).report
-        except ReferenceDataError as error:
-            raise Unreadable(f"{error}.") from error
-        except Unreadable as error:
-            error.show()
-            code = 2
-            continue
-        if found.verdict is Verdict.REJECTED:
-            code = max(code, 1)
-        if form == "json":
-            reports.append(found)
-        else:
-            for line in report.text(found, coloured(), quiet):
-                click.echo(line)
+    with judged_by(ledger, record) as journal:
+        for path in files(paths):
+            try:
+                with reading(path) as file:
+                    found = check_file(
+                        file, path, judge, library, rules=rules, reference=tables, journal=journal
+                    ).report
+            except ReferenceDataError as error:
+                raise Unreadable(f"{error}.") from error
+            except Unreadable as error:
+                error.show()
+                code = 2
+                continue
+            if found.verdict is Verdict.REJECTED:
+                code = max(code, 1)
+            if form == "json":
+                reports.append(found)
+            else:
+                for line in report.text(found, coloured(), quiet):
+                    click.echo(line)
     if form == "json":
         for piece in report.as_json(reports):
             sys.stdout.buffer.write(piece.encode("utf-8", "replace"))

@@ -7,17 +7,24 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from edifact_ics.codes import CODES
 from edifact_ics.finding import Policy, Severity
+from edifact_ics.history import Journal, Memory
 from edifact_ics.library import Library, ours
 from edifact_ics.mig_tree import MigError
 from edifact_ics.reference import Reference, ReferenceDataError, load_reference
 from edifact_ics.rules import RuleError, RuleSet, available, catalogue, from_file
 
+if TYPE_CHECKING:
+    from edifact_ics.ledger import Ledger
+
+LEDGER = click.option(
+    "--ledger", metavar="URL", help="What was sent before: sqlite:///FILE, a file, or postgresql://USER@HOST/DATABASE."
+)
 FORMATS = click.Choice(["text", "json"])
 
 reference_data = click.option(
@@ -90,6 +97,47 @@ def rule_set(paths: tuple[str, ...]) -> RuleSet:
     except RuleError as error:
         raise Unreadable(str(error)) from error
     return found
+
+
+@contextmanager
+def ledger_words() -> Iterator[None]:
+    """Say with a sentence that an extra is missing or that the database cannot be used."""
+    try:
+        from edifact_ics.ledger import LedgerError  # an extra, and it takes time to load
+    except ModuleNotFoundError as error:
+        raise Unreadable(f"The ledger needs {error.name}: pip install 'edifact-ics[ledger]'.") from error
+    try:
+        yield
+    except LedgerError as error:
+        raise Unreadable(str(error)) from error
+
+
+@contextmanager
+def opened_ledger(url: str, *, create: bool) -> Iterator[Ledger | None]:
+    """Open a ledger; None where there is none yet, unless told to `create` it."""
+    with ledger_words():
+        from edifact_ics.ledger import Ledger
+
+        found = Ledger.open(url, create=create)
+        if found is None:
+            yield None
+            return
+        with found:
+            yield found
+
+
+@contextmanager
+def judged_by(url: str | None, record: bool) -> Iterator[Journal | None]:
+    """Give the journal that messages are judged by: the ledger itself to `record` in, or a memory on top of it."""
+    if url is None:
+        if record:
+            raise click.UsageError("--record writes to a ledger: name it with --ledger URL.")
+        yield None
+        return
+    with opened_ledger(url, create=record) as ledger:
+        if ledger is None:
+            click.echo(f"{url}: there is no ledger yet, so nothing was sent before", err=True)
+        yield ledger if ledger is not None and record else Memory(ledger)
 
 
 def tables_in(folder: Path | None) -> Reference:

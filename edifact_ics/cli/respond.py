@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from edifact_ics.cli.options import Unreadable, guided, reading, writing
+from edifact_ics.cli.options import LEDGER, Unreadable, guided, judged_by, reading, writing
 from edifact_ics.library import Library
 from edifact_ics.pipeline import respond as answer
 from edifact_ics.receiver import Receiver
@@ -38,6 +38,7 @@ class _Moment(click.ParamType[datetime.datetime]):
 @click.option("--site", metavar="SITE", help="Our own site: an interchange for another one is refused.")
 @click.option("--production/--test", default=None, help="Refuse a test interchange, or one that is no test.")
 @guided
+@LEDGER
 def respond(
     path: str,
     output: str | None,
@@ -47,6 +48,7 @@ def respond(
     site: str | None,
     production: bool | None,
     library: Library,
+    ledger: str | None,
 ) -> None:
     """Write the answer to the interchanges of FILE: the CONTRL that Customs would send.
 
@@ -59,8 +61,8 @@ def respond(
     if kind == "cusres":
         raise Unreadable("Business responses (CUSRES) are not written yet; --kind contrl writes the CONTRL.")
     receiver = Receiver(site, production=production)
-    with reading(path) as file:
-        found = answer(file, kind=kind, at=at, reference=reference, library=library, receiver=receiver)
+    with judged_by(ledger, record=False) as history, reading(path) as file:
+        found = answer(file, kind=kind, at=at, reference=reference, library=library, receiver=receiver, history=history)
     for note in found.notes:
         click.echo(f"{path}: {note}", err=True)
     if found.data:

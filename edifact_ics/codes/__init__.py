@@ -8,12 +8,13 @@ from __future__ import annotations
 from edifact_ics.codes.code import Code
 from edifact_ics.codes.document import INT, XSD
 from edifact_ics.codes.envelope import ENV, SYN
+from edifact_ics.codes.ledger import LED
 from edifact_ics.codes.message import STR, VAL
 from edifact_ics.finding import Finding, Position
 
 __all__ = ["CODES", "Code", "finding"]
 
-CODES: dict[str, Code] = {**SYN, **ENV, **STR, **VAL, **XSD, **INT}
+CODES: dict[str, Code] = {**SYN, **ENV, **STR, **VAL, **XSD, **LED, **INT}
 
 
 def finding(code: str, position: Position, text: str, value: str | None = None, hint: str | None = None) -> Finding:

@@ -150,7 +150,8 @@ ENV: dict[str, Code] = {
     ),
     "ENV-12": Code(
         "interchange reference used twice",
-        "This sender used the interchange reference before in this file. Customs takes a reference once, ever.",
+        "This sender used the interchange reference before, in this file or as the ledger has it. Customs takes a "
+        "reference once, ever.",
         "Give each interchange a new reference in UNB element 5 and UNZ element 2.",
         "ICS envelope, UNB 0020",
     ),

@@ -95,6 +95,7 @@ __all__ = [
 # The modules of the package, in the order of the document.
 MODULES = (
     "messaging",
+    "lifecycle",
     "aqis",
     "community",
     "parties",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from edifact_ics.history import HistoryError
 from edifact_ics.reference import ReferenceDataError
 from edifact_ics.rules.conditions import (
     CONTEXT,
@@ -115,7 +116,7 @@ class Engine:
         facts = known or self.known
         if facts.stored is not None and view.function == "Change":
             yield from self._run(view, facts, "own")
-            yield from self._run(overlay(facts.stored, view), facts, "result")
+            yield from self._run(overlay(facts.stored.view, view), facts, "result")
         else:
             yield from self._run(view, facts, "all")
 
@@ -312,7 +313,7 @@ def _asked(held: _Held, level: Level, known: Known) -> Iterator[Judged]:
     try:
         for complaint in held.ask(level, known):
             yield Judged(rule, complaint, complaint.text or sentence(rule, complaint))
-    except ReferenceDataError:  # no fault of the rule: a table cannot be used
+    except (HistoryError, ReferenceDataError):  # no fault of the rule: what it asks cannot answer
         raise
     except Exception as error:  # a fault of the rule must not hide what other rules say
         text = f"The rule {rule.id} failed: {type(error).__name__}: {error}."

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from edifact_ics.finding import Severity
+from edifact_ics.history import History, Standing
 from edifact_ics.reference import Reference
 from edifact_ics.rules.conditions import ALWAYS, Condition
-from edifact_ics.view import Complaint, Level, View
+from edifact_ics.view import Complaint, Level, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +18,18 @@ class Known:
     """What is known besides the message; each may be missing, and rules that need it are then skipped.
 
     `history`: what was sent before. `reference`: the dated tables. `client`: whose message it is. `lodged`: the day of
-    preparation in UNB, which the rules take as the Date of Lodgement. `stored`: the last accepted version of the
-    declaration, when the message is a Change of one that the history knows.
+    preparation in UNB, which the rules take as the Date of Lodgement. Of the history: `standing`, where the document
+    of this message stands; `stored`, the declaration as Customs holds it, when the message is a Change of one that was
+    accepted; `declared` gives any other of ours by the identifier of Customs, None for one that is not ours.
     """
 
-    history: Any = None
+    history: History | None = None
     reference: Reference | None = None
     client: str = ""
     lodged: datetime.date | None = None
-    stored: View | None = None
+    standing: Standing | None = None
+    stored: Stored | None = None
+    declared: Callable[[str], Stored | None] = lambda _: None
 
     @property
     def tables(self) -> Reference:

@@ -8,6 +8,7 @@ from typing import Any
 
 from edifact_ics.reference.file import read_head
 from edifact_ics.reference.shelf import Issue, beside_shipped, issues_in
+from tests.rules.pasts import PASTS, past
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "reference"
 TABLES = Path(__file__).with_name("tables")
@@ -15,12 +16,14 @@ TABLES = Path(__file__).with_name("tables")
 
 @cache
 def given(names: str) -> dict[str, Any]:
-    """Return what a case is given: the tables named, besides those that are shipped.
+    """Return what a case is given: the tables named, besides those that are shipped, or one of the `PASTS`.
 
     A sample table goes by its own name, one that only cases need (`tables/`) by that of its file.
     """
     if not names:
         return {}
+    if names in PASTS:
+        return {"history": past(names)}
     wanted = {*names.split()}
     own = [issue for issue in issues_in(SAMPLES) if issue.name in wanted]
     own += [issue for issue in _of_cases() if issue.file and issue.file.stem in wanted]

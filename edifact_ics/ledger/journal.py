@@ -1,0 +1,252 @@
+"""The journal in a database. Writers of one client come one after another, from `begin` to `end`.
+
+Played by Customs it takes what was judged: accepted or rejected, the version used up. Kept by a sender it takes what is
+sent on, all of an interchange or nothing, and waits for the answers (see `answers`).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, NestedTransaction, delete, insert, select
+
+from edifact_ics.history import Key, Standing, Submission, same_reference
+from edifact_ics.ledger.answers import take
+from edifact_ics.ledger.database import WRITING, engine_of, is_absent, require_tables, said, url_of
+from edifact_ics.ledger.documents import accepted_xml, add_attempt, lock, owner, row_of, save, standing_of
+from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
+from edifact_ics.ledger.tables import Outcome, document, interchange, site
+
+
+@dataclass(slots=True)
+class _Open:
+    """The interchange being judged. `judged` is undone when Customs sees none of its messages."""
+
+    connection: Connection
+    judged: NestedTransaction
+    number: int
+    refused: bool
+
+
+class Ledger:
+    """A journal in a database, one interchange at a time. Not to be shared between threads or processes.
+
+    `sending`: kept by a sender, so what is accepted becomes pending. Else Customs is played.
+    """
+
+    def __init__(self, engine: Engine, *, sending: bool = False) -> None:
+        self._engine = engine
+        self._sending = sending
+        self._open: _Open | None = None
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = False, sending: bool = False) -> Ledger | None:
+        """Return the ledger at a URL; None when there is none yet, unless told to `create` it in the empty database.
+
+        Raise LedgerError when it cannot be reached or holds something else.
+        """
+        where = url_of(url)
+        if is_absent(where) and not create:
+            return None
+        engine = engine_of(where)
+        found = None
+        try:
+            if require_tables(engine, create):
+                found = cls(engine, sending=sending)
+        finally:
+            if found is None:
+                engine.dispose()
+        return found
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave; an open interchange is forgotten."""
+        self.close()
+
+    def close(self) -> None:
+        """Forget an open interchange and let the database go."""
+        self._forget()
+        self._engine.dispose()
+
+    # ------------------------------------------------------------------ history
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with said(self._engine):
+            if self._open:
+                yield self._open.connection
+                return
+            with self._engine.connect() as connection:
+                yield connection
+
+    def client_of(self, site_name: str) -> str:
+        """Return the owner of a site; the site itself where no owner is known."""
+        with self._reading() as connection:
+            return owner(connection, site_name)
+
+    def standing(self, key: Key) -> Standing:
+        """Return where a document stands."""
+        with self._reading() as connection:
+            return standing_of(connection, row_of(connection, key))
+
+    def accepted(self, key: Key) -> tuple[str, ...]:
+        """Return the canonical elements of a document as accepted, oldest first: its original, then its changes."""
+        with self._reading() as connection:
+            return accepted_xml(connection, key)
+
+    def declaration(self, identifier: str) -> Key | None:
+        """Return the document to which Customs gave an identifier; None when it is none of ours."""
+        query = select(document.c.client, document.c.name, document.c.reference)
+        with self._reading() as connection:
+            row = connection.execute(query.where(document.c.identifier == identifier).limit(1)).one_or_none()
+        return None if row is None else Key(row.client, row.name, row.reference)
+
+    def interchange_used(self, site_name: str, reference: str) -> bool:
+        """Tell whether a site used an interchange reference before."""
+        with self._reading() as connection:
+            return _interchange(connection, site_name, reference) is not None
+
+    # ------------------------------------------------------------------ journal
+
+    def begin(self, site_name: str, reference: str) -> bool:
+        """Open an interchange and wait for other writers of its client; False when its reference was used before.
+
+        One that is still open is forgotten: the run that opened it failed.
+        """
+        self._forget()
+        with said(self._engine):
+            connection = self._engine.connect().execution_options(**WRITING)
+            try:
+                connection.begin()
+                lock(connection, owner(connection, site_name))
+                found = _interchange(connection, site_name, reference)
+                number = _add_interchange(connection, site_name, reference) if found is None else found
+                self._open = _Open(connection, connection.begin_nested(), number, refused=found is not None)
+            except BaseException:
+                connection.close()
+                raise
+        return found is None
+
+    def record(self, message: Submission) -> None:
+        """Write down what became of a message of the open interchange."""
+        now = self._opened()
+        with said(self._engine):
+            row = row_of(now.connection, message.key)
+            before = standing_of(now.connection, row)
+            if self._sending:
+                now.refused = now.refused or not _may_be_sent(before, message)
+                if not now.refused:
+                    number = save(now.connection, message.key, row, before)
+                    add_attempt(now.connection, number, message, Outcome.SENT, now.number)
+                return
+            after = before.after(message)
+            number = save(now.connection, message.key, row, after)
+            if after.versions != before.versions:  # else it repeats another, or its version is no number
+                add_attempt(now.connection, number, message, _outcome(before, after), now.number)
+
+    def end(self, kept: bool) -> bool:
+        """Close the interchange; not `kept`: Customs saw none of its messages, only its reference is used up.
+
+        A sender's ledger keeps all of an interchange, or nothing and gives False when it may not be sent on.
+        """
+        now, self._open = self._opened(), None
+        with said(self._engine), now.connection as connection:
+            if self._sending and (now.refused or not kept):
+                return False
+            if kept:
+                now.judged.commit()
+            else:
+                now.judged.rollback()
+            connection.commit()
+        return True
+
+    def _opened(self) -> _Open:
+        if self._open is None:
+            raise RuntimeError("no interchange is open")
+        return self._open
+
+    def _forget(self) -> None:
+        if self._open is not None:
+            self._open.connection.close()  # which undoes what was not committed
+            self._open = None
+
+    # ------------------------------------------------------------------ what else happens
+
+    def documents(self) -> Iterator[tuple[Key, Standing, str, str]]:
+        """Give every document, by client, name and reference: where it stands, its identifier and status at Customs."""
+        order = select(document).order_by(document.c.client, document.c.name, document.c.reference)
+        with self._reading() as connection:
+            for row in connection.execute(order).all():
+                key = Key(row.client, row.name, row.reference)
+                yield key, standing_of(connection, row), row.identifier or "", row.status or ""
+
+    def take(self, told: Told, answer: FormAnswer | BusinessAnswer) -> str:
+        """Write what an answer of Customs changes; give back one sentence that says it."""
+        with self._writing() as connection:
+            client = owner(connection, told.site)
+            lock(connection, client)
+            return take(connection, client, told, answer)
+
+    def touch(self, key: Key) -> None:
+        """Lock a document for good: somebody created, amended or withdrew it on line."""
+        with self._writing() as connection:
+            lock(connection, key.client)
+            row = row_of(connection, key)
+            save(connection, key, row, replace(standing_of(connection, row), locked=True))
+
+    def own(self, site_name: str, client: str) -> None:
+        """Write down who owns a site. Documents sent from it before stay those of their client."""
+        with self._writing() as connection:
+            lock(connection, client)
+            connection.execute(delete(site).where(site.c.name == site_name))
+            connection.execute(insert(site).values(name=site_name, client=client))
+
+    def sites(self) -> list[tuple[str, str]]:
+        """Return the sites whose owner is written down, and their owners."""
+        with self._reading() as connection:
+            return [(row.name, row.client) for row in connection.execute(select(site).order_by(site.c.name))]
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with (
+            said(self._engine),
+            self._engine.connect().execution_options(**WRITING) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+
+def _interchange(connection: Connection, site_name: str, reference: str) -> int | None:
+    columns = interchange.c
+    query = select(columns.id).where(columns.site == site_name, columns.reference == same_reference(reference))
+    found: int | None = connection.scalar(query)
+    return found
+
+
+def _add_interchange(connection: Connection, site_name: str, reference: str) -> int:
+    now = datetime.datetime.now(datetime.UTC)
+    values = {"site": site_name, "reference": same_reference(reference), "recorded": now}
+    made = insert(interchange).values(values).returning(interchange.c.id)
+    return int(connection.execute(made).scalar_one())
+
+
+def _may_be_sent(standing: Standing, message: Submission) -> bool:
+    if not message.accepted or message.version is None or standing.pending is not None:
+        return False
+    return not standing.breaches(message.function, message.version)
+
+
+def _outcome(before: Standing, after: Standing) -> Outcome:
+    """Return what became of the attempt that took a document from one standing to another."""
+    if after.accepted != before.accepted:
+        return Outcome.ACCEPTED
+    return Outcome.PRELODGED if after.prelodged and not before.prelodged else Outcome.REJECTED

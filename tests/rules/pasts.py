@@ -1,0 +1,77 @@
+"""What was sent before, as cases are given it: messages judged one after the other, by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+from edifact_ics import check
+from edifact_ics.history import Key, Memory, Standing
+from tests.rules.bases import made
+
+CLIENT = "KBR417H"
+# The documents of the bases `change` and `withdraw`, as originals.
+FIRST = ("sea", "SenderReference=KB2611-0035/A; TransportLine[1]/PackingUnitCount=-")
+OTHER = ("sea", "SenderReference=KB2611-0029")
+BAD = "; AirlineCode=QF"
+
+
+class Past(Memory):
+    """A history in which messages were judged, one after the other.
+
+    `locked`: a sender reference touched on line. `identifiers`: those of Customs, by sender reference.
+    """
+
+    def __init__(self, *messages: tuple[str, str], locked: str = "", identifiers: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self._locked = ""
+        self._identifiers = identifiers or {}
+        for number, (base, edits) in enumerate(messages):
+            check(re.sub(rb"2026\d{8}", b"%d" % number, made(base, edits)), journal=self)
+        self._locked = locked
+
+    def standing(self, key: Key) -> Standing:
+        return replace(super().standing(key), locked=key.reference == self._locked)
+
+    def declaration(self, identifier: str) -> Key | None:
+        reference = self._identifiers.get(identifier)
+        return Key(CLIENT, "IMD", reference) if reference else None
+
+
+# The declaration that the base `n30` takes goods out of: its line 2 comes and goes.
+STORED = (
+    "prelodge",
+    "PreLodgementIndicator=-; Line[2]=Line[1]; Line[2]/LineNumber=2; Line[3]=Line[1]; Line[3]/LineNumber=3",
+)
+DELETES = (
+    "change",
+    "SenderReference=KB2611-0047; HeaderNatureType=N20; ModeOfTransport=A; VoyageNumber=-; VesselIdentifier=-; "
+    "Line[1]=-; TransportLine[2]=-; TransportLine[1]=-",
+)
+
+PASTS: dict[str, Callable[[], Past]] = {
+    "nothing-sent": lambda: Past(),
+    "sea-accepted": lambda: Past(("sea", "")),
+    "sea-rejected": lambda: Past(("sea", "SenderReferenceVersion=3" + BAD)),
+    "originals-accepted": lambda: Past(FIRST, OTHER),
+    "originals-rejected": lambda: Past(*((base, edits + BAD) for base, edits in (FIRST, OTHER))),
+    "change-sent-before": lambda: Past(FIRST, ("change", "")),
+    "later-change-accepted": lambda: Past(FIRST, ("change", "SenderReferenceVersion=7")),
+    "later-change-rejected": lambda: Past(FIRST, ("change", "SenderReferenceVersion=7" + BAD)),
+    "both-withdrawn": lambda: Past(
+        FIRST, OTHER, ("withdraw", "SenderReference=KB2611-0035/A"), ("withdraw", "SenderReferenceVersion=3")
+    ),
+    "touched-on-line": lambda: Past(FIRST, locked="KB2611-0035/A"),
+    "goods-warehoused": lambda: Past(STORED, identifiers={"AFH7719CQ": "KB2611-0047"}),
+    "goods-deleted": lambda: Past(STORED, DELETES, identifiers={"AFH7719CQ": "KB2611-0047"}),
+    "not-warehoused": lambda: Past(FIRST, identifiers={"AFH7719CQ": "KB2611-0035/A"}),
+    "pre-lodged": lambda: Past(("prelodge", "")),
+}
+
+
+@cache
+def past(name: str) -> Past:
+    """Return a past by its name; a check asks it, and does not change it."""
+    return PASTS[name]()
