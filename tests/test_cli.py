@@ -74,9 +74,7 @@ WRONG_TEXT = (
     "      error ENV-07 line 13:5, segment 11 UNT, element 1: UNT says 10 segments, the message holds 11.\n"
     "        Write 11.\n"
 )
-NOT_DONE = (
-    "  not done: schema (no message was free of earlier errors), rules (no message was free of errors of form)\n"
-)
+NOT_DONE = "  not done: schema (no message was free of earlier errors), rules (no message was free of errors of form)\n"
 
 
 def test_check_says_what_is_wrong_where_and_what_to_do() -> None:

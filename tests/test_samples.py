@@ -232,11 +232,7 @@ class TestReadme:
         named = re.findall(
             r"`(\w+)(?:\.py|/)`", "".join(line.split("|")[1] for line in table.splitlines() if "|" in line)
         )
-        rooms = [
-            p.stem
-            for p in (ROOT / "edifact_ics").iterdir()
-            if p.suffix == ".py" or (p / "__init__.py").is_file()
-        ]
+        rooms = [p.stem for p in (ROOT / "edifact_ics").iterdir() if p.suffix == ".py" or (p / "__init__.py").is_file()]
         assert sorted(named) == sorted(set(rooms) - {"__init__", "__main__"})
 
     def test_its_table_names_every_command(self) -> None:
