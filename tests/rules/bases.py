@@ -30,6 +30,9 @@ BASES: dict[str, tuple[str, str, str]] = {
     "n30": ("imd-n30-settlement", "IMD", ""),
     "change": ("imd-sea-lcl-change", "IMD", ""),
     "withdraw": ("imd-withdraw", "IMD", ""),
+    "drwbck": ("drwbck-original", "DRWBCK", ""),
+    "imped1": ("imped1-original", "IMPED1", ""),
+    "movapp": ("movapp-original", "MOVAPP", ""),
     "sac": ("sac-air-short", "SAC", ""),
     "sac-long": ("sac-sea-long", "SAC", "BankAccountName=-"),
 }
