@@ -31,6 +31,10 @@ BASES: dict[str, tuple[str, str, str]] = {
     "change": ("imd-sea-lcl-change", "IMD", ""),
     "withdraw": ("imd-withdraw", "IMD", ""),
     "sac": ("sac-air-short", "SAC", ""),
+    "drwbck": ("drwbck-original", "DRWBCK", ""),
+    "drwbck-change": ("drwbck-change", "DRWBCK", ""),
+    "paystd": ("paystd-eft", "PAYSTD", "AQISServicesPaymentAmount=-"),
+    "rcr": ("rcr-original", "RCR", ""),
     "sac-long": ("sac-sea-long", "SAC", "BankAccountName=-"),
 }
 
