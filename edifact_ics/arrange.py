@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from edifact_ics.directory import Place
 from edifact_ics.layout import Frame, Layout
-from edifact_ics.mig_tree import Condition, Group, Segment, Use, Value
+from edifact_ics.mig_tree import ANY, Condition, Group, Segment, Use, Value
 from edifact_ics.row import Row
 
 
@@ -74,24 +74,27 @@ class Arranger:
                         raise CannotWrite(
                             f"one segment {group.trigger.tag} opens {frame.name}, so of {names} one can be sent"
                         )
-                    head = heads[0] if heads else Bit(group.trigger.position, [group.trigger.uses[0]])
+                    first = group.trigger.uses[0]
+                    if not heads and any(c.values[0] == ANY for c in first.keys):
+                        raise CannotWrite(f"{frame.name} needs its {first.values[0].name}: nothing else opens it")
+                    head = heads[0] if heads else Bit(group.trigger.position, [first])
                     out += self._contents(group, below, head)
             return out
         instances = self._instances(group, box)
         return [bit for instance in instances for bit in instance]
 
     def _move_beside(self, group: Group, frame: Frame, box: Box) -> None:
-        """Put the containers that stand beside those of a group into the first one, under which they are sent."""
-        inside = [g for g in group.children if isinstance(g, Group) and g.beside]
-        frames = [self._layout.frames_of(g) for g in inside]
-        beside = [b for b in box.boxes if any(b.frame is f for f in frames)]
-        if not beside:
-            return
-        first = next((b for b in box.boxes if b.frame is frame), None)
-        if first is None:
-            first = Box(frame)
-            box.boxes.append(first)
-        first.boxes += beside
+        """Put the containers that stand beside those of a group into the one under which they are sent."""
+        for inside in group.children:
+            if not isinstance(inside, Group) or not inside.beside:
+                continue
+            beside = [b for b in box.boxes if b.frame is self._layout.frames_of(inside)]
+            around = [b for b in box.boxes if b.frame is frame]
+            if beside and not around:
+                around = [Box(frame)]
+                box.boxes += around
+            if beside:
+                around[-1 if inside.last else 0].boxes += beside
 
     def _instances(self, group: Group, box: Box) -> list[list[Bit]]:
         """Return the instances of a group without a container of its own: each value opens one, the rest hang below."""
@@ -111,8 +114,18 @@ class Arranger:
                     known = owner is not None and id(owner) in below
                     head = owner if owner is not None and known else self._last_head(group, heads, below)
                     below[id(head)].append(instance)
+                if child.mandatory:
+                    self._add_empty(child, heads, below)
         found = [[head, *(bit for part in below[id(head)] for bit in part)] for head in heads]
         return [self._with_carriers(group, instance) for instance in found]
+
+    @staticmethod
+    def _add_empty(child: Group, heads: list[Bit], below: dict[int, list[list[Bit]]]) -> None:
+        """Give each trigger the instance of a mandatory group that nothing stands in (GID+1 behind each RFF)."""
+        for head in heads:
+            parts = below[id(head)]
+            if all(bit.position != child.trigger.position for part in parts for bit in part):
+                parts.append([Bit(child.trigger.position, [child.trigger.uses[0]])])
 
     @staticmethod
     def _with_carriers(group: Group, instance: list[Bit]) -> list[Bit]:

@@ -72,7 +72,11 @@ def body(table: Table, placed: list[Placed], trace: bool) -> str:
     root = _Open(table.layout.root)
     stack = [root]
     frame, slots, xml = root.frame, root.slots, root.xml
+    expected = 1
     for number, step, item, raw in placed:
+        if number != expected:
+            _fill(root, table, range(expected, number), trace)
+        expected = number + 1
         if step is None:
             item = kept(raw, table.delimiters, table.syntax)
             root.slots += item.slots
@@ -95,6 +99,14 @@ def body(table: Table, placed: list[Placed], trace: bool) -> str:
     while len(stack) > 1:
         _close(stack)
     return root.text()
+
+
+def _fill(root: _Open, table: Table, numbers: range, trace: bool) -> None:
+    """Keep the empty segments that the walk only counted."""
+    item = kept("", table.delimiters, table.syntax)
+    for number in numbers:
+        root.slots += item.slots
+        root.xml += _marked(item, number) if trace else item.xml
 
 
 def _marked(item: Interpreted, number: int) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ _SERVICE = frozenset(("UN", "un", "Un", "uN"))
 _START = re.compile("UNA.{6}|(?i:UN[BH])\\+", re.S)
 _LATER = re.compile("UNA[^\\w\\s]{2}.{2}.[^\\w\\s]\\s*UNB|UNB\\+UNO", re.S)  # where there is something else in front
 _LOOK = 1 << 16
+_JUNK = 100  # pieces in front of an interchange of which each is reported
 # Where a service segment swallowed the one that follows it: its terminator was lost.
 _SWALLOWED = {
     "UNB": re.compile("(?<=[0-9A-Za-z\r\n'])UNH(?=\\W)"),
@@ -47,7 +48,11 @@ class Reader:
         self._una = ""
         self._una_delimiters = STANDARD
         self._una_place = (0, 1, 1)
-        self._before = self._behind_una = ""
+        # What stands before UNA or UNB, behind UNA, and behind UNZ: piece by piece, for there may be much of it.
+        self._before: list[str] = []
+        self._behind_una: list[str] = []
+        self._after: list[str] = []
+        self._unas = 0
         self._count = 0
         self._used: set[tuple[str, str]] = set()
         self._last: tuple[tuple[int, int, int], str] = ((0, 1, 1), "")
@@ -85,7 +90,7 @@ class Reader:
             self.findings.append(finding("SYN-01", position, text, ahead[:20]))
         else:
             junk = scanner.skip(match.start())
-            self._before = junk
+            self._before.append(junk)
             text = f"{len(junk)} bytes stand in front of the first segment: {junk[:20]!r}."
             self.findings.append(finding("SYN-01", position, text, junk[:20]))
             return True
@@ -168,13 +173,13 @@ class Reader:
             self._break_off()
         self._close_interchange(None)
         self._release_ended()
-        if self._una:
+        self._unas += 1
+        if self._unas == 2:  # however many more follow: one cause, one finding
             text = "A second UNA stands where UNB was expected."
             self._late.append(finding("ENV-09", Position(*place, self._count + 1, None, None, None, "UNA"), text, raw))
-            self._before += self._una
+        self._before += [self._una, block.first]
         self._una, self._una_place, self._una_delimiters = raw, place, self._scanner.delimiters
-        self._before += block.first
-        if not block.delimiters.usable:
+        if not block.delimiters.usable and self._unas <= 2:
             text = f"The service characters {raw[3:]!r} of UNA cannot serve; the standard ones are assumed."
             self._late.append(finding("SYN-02", Position(*place, self._count + 1, None, None, None, "UNA"), text, raw))
 
@@ -190,9 +195,11 @@ class Reader:
         self._count += 1
         start = self._una_place if self._una else place
         interchange = Interchange(
-            self._count, *start, delimiters=self._scanner.delimiters, una=self._una, before=self._before
+            self._count, *start, delimiters=self._scanner.delimiters, una=self._una, before="".join(self._before)
         )
-        self._una = self._before = ""
+        self._una = ""
+        self._before.clear()
+        self._unas = 0
         self._open = interchange
         return interchange
 
@@ -222,10 +229,10 @@ class Reader:
         self._close_interchange(None)
         una = bool(self._una)
         if not una:
-            self._before += lead
+            self._before.append(lead)
         interchange = self._new_interchange(place)
-        interchange.lead = self._behind_una + lead if una else ""
-        self._behind_una = ""
+        interchange.lead = "".join([*self._behind_una, lead]) if una else ""
+        self._behind_una.clear()
         interchange.header_raw = raw
         interchange.header = split_elements(raw, interchange.delimiters)
         interchange.header_place = place
@@ -312,10 +319,10 @@ class Reader:
         ended = self._ended
         if self._open is None and ended is None:
             # In front of everything: what follows UNA, or junk between interchanges.
-            if self._una:
-                self._behind_una += lead + raw + end
-            else:
-                self._before += lead + raw + end
+            junk = self._behind_una if self._una else self._before
+            junk.append(lead + raw + end)
+            if len(junk) > _JUNK:
+                return  # enough was said of what stands there
             where = shift(place, lead)
             position = Position(*where, None, None, None, None, raw[:3] or None)
             if block.unterminated:
@@ -327,12 +334,12 @@ class Reader:
             return
         if self._open is None:
             assert ended is not None
-            if not ended.after:
+            if not self._after:
                 where = shift(place, lead)
                 text = f"Data stands after the end of the interchange: {raw[:40]!r}."
                 position = Position(*where, ended.number, None, None, None, raw[:3] or None)
                 self._late.append(finding("ENV-17", position, text, raw[:40]))
-            ended.after += lead + raw + end
+            self._after.append(lead + raw + end)
             return
         interchange = self._open
         interchange.segments += 1
@@ -389,6 +396,8 @@ class Reader:
     def _release_ended(self) -> None:
         """What stands behind the last interchange is known now: give its end."""
         if self._ended is not None:
+            self._ended.after = "".join(self._after)
+            self._after.clear()
             self._pending.append(Closed(self._ended, self._take_late()))
             self._ended = None
 
@@ -398,9 +407,9 @@ class Reader:
             self._break_off()
         self._close_interchange(None)
         if self._ended is not None and not self._una:
-            self._ended.after += self._scanner.tail
+            self._after.append(self._scanner.tail)
         else:
-            self.tail = self._before + self._una + self._scanner.tail
+            self.tail = "".join([*self._before, self._una, self._scanner.tail])
         self._release_ended()
         if not self._count and not self._late:
             self._late.append(finding("SYN-01", Position(0, 1, 1), "The file holds UNA and nothing else.", self._una))

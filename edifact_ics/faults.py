@@ -226,6 +226,16 @@ class Faults:
         self._say(number, "SYN-11", "Two terminators follow each other; the empty segment counts as one.")
         self._more += 1
 
+    def empties(self, count: int) -> None:
+        """Count empty segments for which there is no room among the findings."""
+        self.unlisted[Severity.ERROR] += count
+        self._more += count
+
+    @property
+    def full(self) -> bool:
+        """Tell whether there is no room for another finding: then it is only counted."""
+        return len(self.findings) >= _LISTED
+
     def too_large(self, number: int, raw: str) -> None:
         """Report a segment that is too large to be one."""
         self._say(number, "SYN-09", f"This segment has {len(raw):,} characters and was not looked into.", raw[:60])

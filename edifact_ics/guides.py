@@ -58,7 +58,7 @@ def _beginning(message: Message) -> int:
 def wider_guide(library: Library, guide: Mig, walked: Walk) -> Mig | None:
     """Return the guide of any document of the type, where an assumed one met segments that it does not know."""
     default = library.by_identifier[guide.identifier].get("")
-    unknown = any(found.inner.code in ("STR-03", "STR-04", "STR-05") for found in walked.findings)
+    unknown = any(found.inner.code in ("STR-04", "STR-05") for found in walked.findings)
     return library.load(default) if default is not None and unknown and guide.assumed else None
 
 

@@ -5,15 +5,17 @@ A place is counted out when it is asked for, never before: a sound message has n
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
 
 from edifact_ics.finding import Finding, Position
 from edifact_ics.syntax import STANDARD, Delimiters, locate, shift, split_elements
 
 CUSTOMS = "AAA336C"  # the site of Customs
+
+
+Place = tuple[int, int, int]  # offset in bytes from 0, line and column from 1
+_STRIDE = 256
 
 
 @dataclass(slots=True)
@@ -102,6 +104,7 @@ class Message:
     truncated: bool = False
     unterminated: bool = False
     lost: set[int] = field(default_factory=set)
+    _near: tuple[int, Place] | None = None
 
     @cached_property
     def header(self) -> list[list[str]]:
@@ -124,37 +127,42 @@ class Message:
             return self.first
         return self.leads if isinstance(self.leads, str) else self.leads[index]
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        """The offset of each segment within the message text, counted from the first character before UNH."""
-        sizes = [len(self.lead(i)) + len(raw) + (i not in self.lost) for i, raw in enumerate(self.raws)]
-        return [start + len(self.lead(i)) for i, start in enumerate(accumulate([0, *sizes[:-1]]))]
+    def _text(self, first: int, last: int) -> str:
+        """Return segments as they were sent, with what stood before each, and one character for a terminator."""
+        if first == last:
+            return ""
+        if isinstance(self.leads, str) and not self.lost:
+            return self.lead(first) + f"\0{self.leads}".join(self.raws[first:last]) + "\0"
+        return "".join(self.lead(i) + self.raws[i] + ("" if i in self.lost else "\0") for i in range(first, last))
 
     @cached_property
-    def _breaks(self) -> list[int]:
-        """The offset behind each line end within the message text."""
-        found: list[int] = []
-        for i, start in enumerate(self._starts):
-            lead = self.lead(i)
-            text = lead + self.raws[i]
-            at = text.find("\n")
-            while at >= 0:
-                found.append(start - len(lead) + at + 1)
-                at = text.find("\n", at + 1)
+    def _milestones(self) -> list[Place]:
+        """The place in front of every so many segments."""
+        found = [self.place]
+        for first in range(0, len(self.raws) - _STRIDE, _STRIDE):
+            found.append(shift(found[-1], self._text(first, first + _STRIDE)))
         return found
+
+    def _front(self, index: int) -> Place:
+        """Return the place in front of a segment. Places are asked for in order, more or less: the last is at hand."""
+        near, place = self._near or (0, self.place)
+        if near > index:
+            near = index - index % _STRIDE
+            place = self._milestones[near // _STRIDE]
+        place = shift(place, self._text(near, index))
+        self._near = index, place
+        return place
 
     def at(self, segment: int, element: int | None = None, component: int | None = None) -> Position:
         """Return a position by the 1-based number of a segment and, if given, of an element and a component."""
         index = max(0, min(segment, len(self.raws)) - 1)
         raw = self.raws[index]
-        inside = self._starts[index] + locate(raw, element, component, self.interchange.delimiters)
-        offset, line, column = self.place
-        before = bisect_right(self._breaks, inside)
-        column = inside - self._breaks[before - 1] + 1 if before else column + inside
+        inside = locate(raw, element, component, self.interchange.delimiters)
+        offset, line, column = shift(self._front(index), self.lead(index) + raw[:inside])
         tag = raw.split(self.interchange.delimiters.element, 1)[0][:8] or None
         return Position(
-            offset + inside,
-            line + before,
+            offset,
+            line,
             column,
             self.interchange.number,
             self.reference,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from edifact_ics.directory import Place
 from edifact_ics.finding import Severity
@@ -17,7 +18,12 @@ from edifact_ics.values import clean
 
 Slots = tuple[int, ...]
 Texts = tuple[str, ...]
-_UNSAFE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@cache
+def _unsafe() -> re.Pattern[str]:
+    """Matches what XML cannot hold; made when a text is the first that may hold it, for that takes a while."""
+    return re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,9 @@ class Interpreted:
 
 def safe(text: str) -> str:
     """Return a text for XML; what XML cannot hold becomes U+FFFD (the `sent` attribute remembers it)."""
-    if text.isalnum():
-        return text
-    return escape(_UNSAFE.sub("\ufffd", text)).replace("\r", "&#13;")
+    if text.isprintable():
+        return escape(text)
+    return escape(_unsafe().sub("\ufffd", text)).replace("\r", "&#13;")
 
 
 def keep(tag: list[str], left: list[tuple[Place, str]]) -> tuple[Texts, Texts]:
@@ -111,7 +117,7 @@ def keep(tag: list[str], left: list[tuple[Place, str]]) -> tuple[Texts, Texts]:
     for (element, part), text in left or [((0, 0), "")]:
         cleaned = clean(text)
         place = f' at="{element}.{part}"' if element else ""
-        sent = attribute("sent", text) if cleaned != text or _UNSAFE.search(text) else ""
+        sent = attribute("sent", text) if cleaned != text or _unsafe().search(text) else ""
         shown = safe(cleaned)
         plain.append(f"<Unmapped{name}{place}>{shown}</Unmapped>")
         marked.append(f"<Unmapped{TRACE}{name}{place}{sent}>{shown}</Unmapped>")

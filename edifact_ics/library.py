@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from functools import cache, cached_property
 from pathlib import Path
@@ -130,6 +131,12 @@ class Library:
         for override in self._overrides:
             root = lists_with(root, override)
         return read_code_lists(root)
+
+    @cached_property
+    def unsent(self) -> dict[str, str]:
+        """The data elements that rules name and no message carries, each with the reason."""
+        with open(self._ours / "unsent.csv", newline="", encoding="utf-8") as file:
+            return {row["element"]: row["reason"] for row in csv.DictReader(file)}
 
     def load(self, message: str) -> Mig:
         """Return the guide of a message by its name (IMD, SAC, CONTRL, or service for the envelope).

@@ -36,7 +36,9 @@ def check_form(root: etree._Element, file: str, origins: dict[etree._Element, st
         where = root.xpath(worst.path) if worst.path else []
         node = where[0] if isinstance(where, list) and where else root
         known = origins.get(node) if isinstance(node, etree._Element) else None
-        raise MigError(f"{known or f'{file}:{worst.line}'}: {worst.message.replace('{urn:edifact-ics:mig}', '')}")
+        raise MigError(
+            f"{known or f'{file}:{worst.line}'}: {worst.message.replace('{urn:edifact-ics:mig}', '').rstrip('.')}"
+        )
 
 
 @cache
@@ -145,7 +147,10 @@ class _Reader:
             node.get("basis", ""),
             self._place(node),
             node.get("beside") == "yes",
+            node.get("last") == "yes",
         )
+        if group.last and not group.beside:
+            raise self._fail(node, f"group {group.id} is marked last; then it must be marked beside too")
         for child in children:
             if isinstance(child, Group) and child.beside and not (child.xml and group.xml and not group.beside):
                 raise self._fail(node, f"group {child.id} stands beside a container that is none")
@@ -278,6 +283,7 @@ class _Reader:
             tuple(filter(None, a.get("in", "").split("/"))),
             self._places(node, kind, a["at"]),
             self._conditions(node, a.get("when", ""), kind),
+            self._format(node, a["format"]) if "format" in a else None,
             a["basis"],
             (node.text or "").strip(),
         )

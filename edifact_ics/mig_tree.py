@@ -96,13 +96,17 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A second name for bytes that a `Value` carries already: rules may ask for it, the XML never holds it."""
+    """A second name for bytes that a `Value` carries already: rules may ask for it, the XML never holds it.
+
+    `format`: only a value of this form has the name; None: any.
+    """
 
     xml: str
     name: str
     container: tuple[str, ...]
     places: tuple[Place, ...]
     when: tuple[Condition, ...]
+    format: Format | None
     basis: str
     note: str
 
@@ -151,7 +155,8 @@ class Group:
     """A position of the guide that holds a segment group; its first child is the trigger.
 
     `xml` names the container that every instance opens in the canonical document, or is None. `beside`: it stands
-    beside the container of the group around it, not inside.
+    beside the container of the group around it, not inside. `last`: all its instances are sent in the last instance
+    of the group around it; otherwise what stands beside is sent in the first.
     """
 
     position: str
@@ -163,6 +168,7 @@ class Group:
     basis: str
     defined: str
     beside: bool = False
+    last: bool = False
 
     @property
     def trigger(self) -> Segment:

@@ -24,16 +24,17 @@ _UNREAD = Interpreted()
 class Recovery:
     """The explaining of faults in one message. It shares `state` and `placed` with the walk that calls it."""
 
-    def __init__(self, table: Table, raws: list[str], closed: bool) -> None:
+    def __init__(self, table: Table, raws: list[str], closed: bool, state: State, placed: list[Placed]) -> None:
         self._table = table
         self._raws = raws
         self._search = Search(table, raws)
         self._closed = closed
-        self.state = State(None, [0] * table.counters, [0] * table.use_counters)
-        self.placed: list[Placed] = []
+        self.state = state
+        self.placed = placed
         self.faults = Faults(table, raws)
-        self._undos = 0
-        self._replayed = (0, self.state.copy())  # how much of `placed` was replayed, and the state that led to
+        self._undos = self._empties = 0
+        start = State(None, [0] * table.counters, [0] * table.use_counters)
+        self._replayed = (0, start)  # how much of `placed` was replayed, and the state that led to
 
     def finish(self, truncated: bool, unterminated: bool) -> Walk:
         """Return what the walk gave, with what is missing at the end of the message."""
@@ -47,6 +48,8 @@ class Recovery:
         if unterminated:
             self._keep(len(self._raws), self._raws[-1])
         faults = self.faults
+        if self._empties:
+            faults.empties(self._empties)
         garbled = faults.garbled(len(self._raws) + 1)
         return Walk(self.placed, faults.findings, trailer, faults.explained(), faults.unlisted, garbled)
 
@@ -57,6 +60,9 @@ class Recovery:
     def place(self, number: int, raw: str) -> None:
         """Find the place of a segment that has no plain one, or report that it has none."""
         if not raw:
+            if self.faults.full:
+                self._empties += 1  # not even kept: a number left out among the placed is an empty segment
+                return
             self.faults.empty(number)
             self._keep(number, raw)
             return
@@ -125,6 +131,8 @@ class Recovery:
             return steps[0]
         if tag not in table.tags:
             return None
+        if self.faults.full:  # what explains it best would not be listed: the search is not worth its time
+            return next((step for step in steps if not step.missing), None)
         return self._search.explain(state, self._before(), number - 1, raw, self.faults.known(number))
 
     def _before(self) -> list[State]:

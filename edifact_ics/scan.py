@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import BinaryIO
 
 from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, shift
@@ -172,7 +173,7 @@ class Scanner:
             return None
         offset, line, column = self.place
         self.skip(len(lead) + 9)
-        delimiters = Delimiters(*raw[3:9])
+        delimiters = announced(raw)
         self.delimiters = delimiters if delimiters.distinct else STANDARD
         return Block([raw], "", lead, offset, line, column, delimiters)
 
@@ -240,6 +241,12 @@ class Scanner:
             return None
         # At the very start of the block it was looked at, and is none.
         return next((i for i, raw in enumerate(block.raws) if i and raw[:3] == "UNA"), None)
+
+
+@lru_cache(maxsize=64)
+def announced(una: str) -> Delimiters:
+    """Return the service characters that a UNA (its nine characters) announces."""
+    return Delimiters(*una[3:9])
 
 
 def _find_terminator(text: str, d: Delimiters, parity: int) -> tuple[int | None, int]:

@@ -43,12 +43,12 @@ class Delimiters:
         """The characters that must be released inside a value."""
         return self._used
 
-    @property
+    @cached_property
     def distinct(self) -> bool:
         """Tell whether a file can be read by these characters at all: all different, neither letters nor digits."""
         return len(set(self._used)) == len(self._used) and not any(c.isalnum() for c in self._used)
 
-    @property
+    @cached_property
     def usable(self) -> bool:
         """Tell whether these characters can serve: distinct, and none of them a blank or a line end."""
         return self.distinct and not any(c in BREAKS for c in self._used)

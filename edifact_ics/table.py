@@ -205,14 +205,15 @@ class Table:
         if (state.segment.tag == tag and state.index) or (state.segment.tag == tag and state.group.parent is None):
             yield (), state, ()
         group: GroupNode | None = state.group
-        index, missing = state.index, tuple[Node, ...]()
+        index, missing, closed = state.index, tuple[Node, ...](), False
         while group is not None:
             yield from self._forward(group, index + 1, tag, missing, ())
             missing += tuple(_required(group.children[index + 1 :]))
-            if group.parent is not None:
+            if group.parent is not None and not closed:
                 if group.trigger.segment.tag == tag:
                     yield missing, group.trigger, (group,)
                 yield from self._forward(group, 1, tag, (*missing, group.trigger), (group,))
+            closed = group.group.last  # the group that holds the last ones is the last of its kind
             index, group = group.index, group.parent
 
     def _forward(
@@ -242,6 +243,7 @@ class Table:
         reset = (entered[0].first, entered[0].last) if entered and entered[0].first < entered[0].last else None
         zeros = [0] * (reset[1] - reset[0]) if reset else []
         opening = next((group for group in entered if group.frame is not None), None)
+        depth = len(node.frames) - len(frames)
         inside = node.frames[-1] if node.frames else self.layout.root
         reset_uses = (opening.first_use, opening.last_use) if opening else None
         zero_uses = [0] * (opening.last_use - opening.first_use) if opening else []

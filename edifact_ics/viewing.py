@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from edifact_ics.directory import Format
 from edifact_ics.interpreted import Interpreted
 from edifact_ics.layout import Frame, written
 from edifact_ics.mig_tree import Condition, Mig, Use, Value
@@ -35,12 +36,12 @@ class _Plan:
     """How the values of one use come into a level: `key` is the group they are a repetition of, "" if none.
 
     `joins`: the values belong to the last repetition. `second` are names that depend on a value of the same segment:
-    name, element, the element that decides and its values.
+    name, element, the element that decides and its values, the form it must have (None: any).
     """
 
     key: str
     joins: bool
-    second: tuple[tuple[str, str, str, tuple[str, ...]], ...]
+    second: tuple[tuple[str, str, str, tuple[str, ...], Format | None], ...]
 
 
 @dataclass(slots=True)
@@ -112,18 +113,18 @@ class _Preparation:
         key = use.container[-1] if use.each else many
         for value in written(use):
             self._labels.setdefault(value.xml, value.element or value.name)
-        inside: list[tuple[str, str, str, tuple[str, ...]]] = []
+        inside: list[tuple[str, str, str, tuple[str, ...], Format | None]] = []
         for alias in use.aliases:
             self._labels.setdefault(alias.xml, alias.name)
             of = next(value.xml for value in use.values if value.places[0] == alias.places[0])
             names.append(alias.xml)
             self._real[alias.xml] = of
             if not alias.when:
-                inside.append((alias.xml, of, of, ()))
+                inside.append((alias.xml, of, of, (), alias.format))
             for condition in alias.when:
                 decides = self._names.get((condition.position or position, condition.place), "")
                 if condition.position is None:
-                    inside.append((alias.xml, of, decides, condition.values))
+                    inside.append((alias.xml, of, decides, condition.values, alias.format))
                 else:
                     words = _words(decides, condition)
                     self._second.append((alias.xml, of, words))
@@ -206,10 +207,15 @@ def _facts(node: Node, item: Interpreted, plans: dict[str, _Plan]) -> tuple[dict
     for value, text in item.values:
         words = WORDS.get(value.xml)
         said[value.xml] = words.get(text, text) if words else text
-    for name, of, decides, wanted in plan.second:
-        if of in said and (not wanted or said.get(decides) in wanted):
+    for name, of, decides, wanted, form in plan.second:
+        if of in said and (not wanted or said.get(decides) in wanted) and _has_form(said[of], form):
             said[name] = said[of]
     return said, plan.key, plan.joins
+
+
+def _has_form(text: str, form: Format | None) -> bool:
+    """Tell whether a value is written in a form: how long it is, and for a number that it is all digits."""
+    return form is None or (form.least <= len(text) <= form.most and (form.kind != "n" or text.isdecimal()))
 
 
 def _repeat(level: Level, said: dict[str, str], key: str, joins: bool) -> None:

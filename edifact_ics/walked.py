@@ -35,9 +35,11 @@ class StructureFinding:
 class Walk:
     """What the walk of one message gives.
 
-    `trailer` is UNT as found, also when it had to be cut out of the segment before. `explained` are differences
-    between a segment count sent and the segments found that the findings explain already. `unlisted` counts the
-    findings for which there was no room. `garbled`: the last segment has a tag that is none, so it may have been UNT.
+    `placed` are its segments in order; a number that is left out is that of an empty segment, of so many that they are
+    only counted. `trailer` is UNT as found, also when it had to be cut out of the segment before. `explained` are
+    differences between a segment count sent and the segments found that the findings explain already. `unlisted` counts
+    the findings for which there was no room. `garbled`: the last segment has a tag that is none, so it may have been
+    UNT.
     """
 
     placed: list[Placed]

@@ -157,7 +157,7 @@ def test_their_values_are_unescaped_and_decoded() -> None:
     text = interchange(message(body)).replace("UNOC", "UNOE")
     found = edifact_ics.read_interchanges(data(text))[0]
     assert found.get_segment("FTX").elements[3] == ["O'NEIL?", "\u0448\u0435\u0440"]
-    assert found.get_segment("NAD").elements == ["AT", ["12345678901", "", "95"]]
+    assert found.get_segment("NAD").elements == ["AT", ["51824753556", "", "95"]]
 
 
 def test_a_file_is_read_from_where_it_is(tmp_path: Path) -> None:

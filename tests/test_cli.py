@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -23,17 +24,19 @@ HEAD = b"UNA:+.? '\nUNB+UNOC:3+KBR417H::KBR417H+AAA336C+261118:0915+202611180101
 MESSAGE = (
     b"UNH+1+CUSDEC:D:99B:UN'\n"
     b"BGM+929:::SAC+KB-7/A:1+9'\n"
-    b"LOC+12+AUSYD::6'\n"
+    b"LOC+8+AUSYD::6'\n"
     b"DTM+178:20261120:102'\n"
     b"FTX+AAA+++LENS CAPS?: 24'\n"
+    b"RFF+ABQ:LC 7'\n"
     b"NAD+AT+85624817305::95'\n"
+    b"NAD+VT+HF62QD::95'\n"
     b"UNS+D'\n"
     b"UNS+S'\n"
-    b"UNT+9+1'\n"
+    b"UNT+11+1'\n"
 )
 GOOD = HEAD + MESSAGE + b"UNZ+1+202611180101'\n"
 # A blank in front of the port, a day that does not exist, and UNT counts one too few.
-WRONG = GOOD.replace(b"20261120", b"20261131").replace(b"AUSYD", b" AUSYD").replace(b"UNT+9", b"UNT+8")
+WRONG = GOOD.replace(b"20261120", b"20261131").replace(b"AUSYD", b" AUSYD").replace(b"UNT+11", b"UNT+10")
 FIXED = ("--at", "2026-11-21T09:30:00", "--reference", "7")
 
 
@@ -48,31 +51,30 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_check_says_that_all_is_well() -> None:
-    assert run("check", "good.edi") == Ran(
-        0,
-        "good.edi: accepted (1 interchange, 1 message)\n"
-        "  interchange 202611180101 from KBR417H to AAA336C\n"
-        "    message 1: SAC, KB-7/A version 1, original, 9 segments: accepted\n"
-        "  not done: rules (this version checks no business rules yet)\n",
-        "",
-    )
+    ran = run("check", "good.edi")
+    *lines, rules = ran.out.splitlines()
+    assert (ran.code, ran.err) == (0, "")
+    assert lines == [
+        "good.edi: accepted (1 interchange, 1 message)",
+        "  interchange 202611180101 from KBR417H to AAA336C",
+        "    message 1: SAC, KB-7/A version 1, original, 11 segments: accepted",
+    ]
+    assert re.match("  rules: [0-9]+ run, [0-9]+ skipped: ", rules)
 
 
 WRONG_TEXT = (
     "wrong.edi: rejected (1 interchange, 1 message, 2 errors, 1 remark)\n"
     "  interchange 202611180101 from KBR417H to AAA336C\n"
-    "    message 1: SAC, KB-7/A version 1, original, 9 segments: rejected\n"
-    "      info VAL-10 line 5:8, segment 3 LOC, element 2.1: Port of Discharge was cleaned to 'AUSYD'.\n"
-    "        in /SelfAssessedClearance/Header/PortOfDischarge\n"
+    "    message 1: SAC, KB-7/A version 1, original, 11 segments: rejected\n"
+    "      info VAL-10 line 5:7, segment 3 LOC, element 2.1: Port of Destination was cleaned to 'AUSYD'.\n"
+    "        in /SelfAssessedClearance/Header/PortOfDestination\n"
     "      error VAL-04 line 6:9, segment 4 DTM, element 1.2: Date of Arrival is '20261131'; a day that exists is"
     " wanted, as CCYYMMDD.\n"
     "        in /SelfAssessedClearance/Header/DateOfArrival\n"
-    "      error ENV-07 line 11:5, segment 9 UNT, element 1: UNT says 8 segments, the message holds 9.\n"
-    "        Write 9.\n"
+    "      error ENV-07 line 13:5, segment 11 UNT, element 1: UNT says 10 segments, the message holds 11.\n"
+    "        Write 11.\n"
 )
-NOT_DONE = (
-    "  not done: schema (no message was free of earlier errors), rules (this version checks no business rules yet)\n"
-)
+NOT_DONE = "  not done: schema (no message was free of earlier errors), rules (no message was free of errors of form)\n"
 
 
 def test_check_says_what_is_wrong_where_and_what_to_do() -> None:
@@ -108,7 +110,7 @@ def test_check_as_json() -> None:
                                 "function": "9",
                                 "sender_reference": "KB-7/A",
                                 "sender_reference_version": "1",
-                                "segments": 9,
+                                "segments": 11,
                                 "verdict": "rejected",
                             }
                         ],
@@ -120,34 +122,34 @@ def test_check_as_json() -> None:
                     "structure": "run",
                     "canonical": "run",
                     "schema": "skipped: no message was free of earlier errors",
-                    "rules": "skipped: this version checks no business rules yet",
+                    "rules": "skipped: no message was free of errors of form",
                 },
                 "rules": {"run": 0, "skipped": []},
                 "findings": [
                     finding(
                         "VAL-10",
                         "info",
-                        "Port of Discharge was cleaned to 'AUSYD'.",
-                        (136, 5, 8, 3, "LOC", 2, 1),
-                        ("/SelfAssessedClearance/Header/PortOfDischarge", "Port of Discharge", " AUSYD"),
+                        "Port of Destination was cleaned to 'AUSYD'.",
+                        (135, 5, 7, 3, "LOC", 2, 1),
+                        ("/SelfAssessedClearance/Header/PortOfDestination", "Port of Destination", " AUSYD"),
                         "mig sac 0040 LOC",
                     ),
                     finding(
                         "VAL-04",
                         "error",
                         "Date of Arrival is '20261131'; a day that exists is wanted, as CCYYMMDD.",
-                        (155, 6, 9, 4, "DTM", 1, 2),
+                        (154, 6, 9, 4, "DTM", 1, 2),
                         ("/SelfAssessedClearance/Header/DateOfArrival", "Date of Arrival", "20261131"),
                         "mig sac 0050 DTM, observed",
                     ),
                     finding(
                         "ENV-07",
                         "error",
-                        "UNT says 8 segments, the message holds 9.",
-                        (237, 11, 5, 9, "UNT", 1, None),
-                        (None, None, "8"),
+                        "UNT says 10 segments, the message holds 11.",
+                        (269, 13, 5, 11, "UNT", 1, None),
+                        (None, None, "10"),
                         "ISO 9735 (syntax 3), UNT 0074",
-                        "Write 9.",
+                        "Write 11.",
                     ),
                 ],
             }
@@ -365,17 +367,19 @@ def test_show_lists_segments_in_plain_words() -> None:
         "            Sender Reference: KB-7/A\n"
         "            Sender Reference Version: 1\n"
         "            Message Function Code: 9 (original)\n"
-        "     3 LOC  Port of Discharge: AUSYD\n"
-        "      ^ info VAL-10 (element 2.1): Port of Discharge was cleaned to 'AUSYD'.\n"
+        "     3 LOC  Port of Destination: AUSYD\n"
+        "      ^ info VAL-10 (element 2.1): Port of Destination was cleaned to 'AUSYD'.\n"
         "     4 DTM  Date of Arrival: 20261131 (31 November 2026)\n"
         "      ^ error VAL-04 (element 1.2): Date of Arrival is '20261131'; a day that exists is wanted, as CCYYMMDD.\n"
         "     5 FTX  Header Goods Description: LENS CAPS: 24\n"
-        "     6 NAD  Importer ABN: 85624817305\n"
-        "     7 UNS  Section control (D)\n"
-        "     8 UNS  Section control (S)\n"
-        "     9 UNT  Segment Count: 8, Message Reference Number: 1\n"
-        "      ^ error ENV-07 (element 1): UNT says 8 segments, the message holds 9.\n"
-        "        Write 9.\n"
+        "     6 RFF  Importer Reference: LC 7\n"
+        "     7 NAD  Importer ABN: 85624817305\n"
+        "     8 NAD  Branch Identifier: HF62QD\n"
+        "     9 UNS  Section control (D)\n"
+        "    10 UNS  Section control (S)\n"
+        "    11 UNT  Segment Count: 10, Message Reference Number: 1\n"
+        "      ^ error ENV-07 (element 1): UNT says 10 segments, the message holds 11.\n"
+        "        Write 11.\n"
         "\n",
         "",
     )
@@ -401,7 +405,7 @@ REJECTION = (
     "UCM+1+CUSDEC:D:99B:UN+4+18'\n"
     "UCS+4+18'\n"
     "UCD+12+2:2'\n"
-    "UCS+9+18'\n"
+    "UCS+11+18'\n"
     "UCD+29+2'\n"
     "UNT+8+000001'\n"
     "UNZ+1+00000000000007'\n"
@@ -490,9 +494,10 @@ PLAIN = (
     f"<Interchange>{ENVELOPE}"
     "<SelfAssessedClearance><MessageReferenceNumber>1</MessageReferenceNumber><DocumentName>SAC</DocumentName>"
     "<SenderReference>KB-7/A</SenderReference><SenderReferenceVersion>1</SenderReferenceVersion>"
-    "<MessageFunction>9</MessageFunction><Header><PortOfDischarge>AUSYD</PortOfDischarge>"
+    "<MessageFunction>9</MessageFunction><Header><PortOfDestination>AUSYD</PortOfDestination>"
     "<DateOfArrival>20261120</DateOfArrival><HeaderGoodsDescription>LENS CAPS: 24</HeaderGoodsDescription>"
-    "<Importer><ImporterABN>85624817305</ImporterABN></Importer></Header></SelfAssessedClearance>\n"
+    "<ImporterReference>LC 7</ImporterReference><Importer><ImporterABN>85624817305</ImporterABN></Importer>"
+    "<BranchIdentifier>HF62QD</BranchIdentifier></Header></SelfAssessedClearance>\n"
     "</Interchange>\n"
     "</Interchanges>\n"
 )
@@ -500,13 +505,15 @@ TRACED = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<Interchanges xmlns="urn:edifact-ics:canonical">\n'
     f'<Interchange una="UNA:+.? \'" break="\\x0A">{ENVELOPE}'
-    '<SelfAssessedClearance carriers="7:0410.1 8:1940.1" line-end="\\x0A">'
+    '<SelfAssessedClearance carriers="9:0410.1 10:1940.1" line-end="\\x0A">'
     '<MessageReferenceNumber seg="1">1</MessageReferenceNumber><DocumentName seg="2">SAC</DocumentName>'
     '<SenderReference seg="2">KB-7/A</SenderReference><SenderReferenceVersion seg="2">1</SenderReferenceVersion>'
-    '<MessageFunction seg="2">9</MessageFunction><Header><PortOfDischarge seg="3">AUSYD</PortOfDischarge>'
+    '<MessageFunction seg="2">9</MessageFunction><Header><PortOfDestination seg="3">AUSYD</PortOfDestination>'
     '<DateOfArrival seg="4">20261120</DateOfArrival>'
     '<HeaderGoodsDescription seg="5">LENS CAPS: 24</HeaderGoodsDescription>'
-    '<Importer><ImporterABN seg="6">85624817305</ImporterABN></Importer></Header></SelfAssessedClearance>\n'
+    '<ImporterReference seg="6">LC 7</ImporterReference>'
+    '<Importer><ImporterABN seg="7">85624817305</ImporterABN></Importer>'
+    '<BranchIdentifier seg="8">HF62QD</BranchIdentifier></Header></SelfAssessedClearance>\n'
     '<Trailer break="\\x0A" after="\\x0A"/></Interchange>\n'
     "</Interchanges>\n"
 )
@@ -533,10 +540,12 @@ AS_JSON = {
                         "SenderReferenceVersion": "1",
                         "MessageFunction": "9",
                         "Header": {
-                            "PortOfDischarge": "AUSYD",
+                            "PortOfDestination": "AUSYD",
                             "DateOfArrival": "20261120",
                             "HeaderGoodsDescription": "LENS CAPS: 24",
+                            "ImporterReference": "LC 7",
                             "Importer": {"ImporterABN": "85624817305"},
+                            "BranchIdentifier": "HF62QD",
                         },
                     }
                 }
@@ -582,7 +591,7 @@ def test_force_writes_despite_errors_and_keeps_what_was_sent() -> None:
 
 
 def test_split_writes_a_file_for_each_message() -> None:
-    second = MESSAGE.replace(b"UNH+1", b"UNH+2").replace(b"UNT+9+1", b"UNT+9+2")
+    second = MESSAGE.replace(b"UNH+1", b"UNH+2").replace(b"UNT+11+1", b"UNT+11+2")
     data = HEAD + MESSAGE + second + b"UNZ+2+202611180101'\n"
     Path("two.edi").write_bytes(data)
     assert run("check", "two.edi").code == 0

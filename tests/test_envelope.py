@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from sample_messages import CONTRL, IMD, SAC, SAC_LONG, UNA, data, interchange, lines, message
+from sample_messages import CONTRL, IMD, SAC, SAC_LONG, UNA, check, data, interchange, lines, message
 
 from edifact_ics.finding import Finding, Severity
-from edifact_ics.pipeline import Result, check
+from edifact_ics.pipeline import Result
 
 GOOD = """
     UNB+UNOC:3+AAA999Z::AAA999Z+AAA336C+261122:1015+77++++1++1'

@@ -202,11 +202,15 @@ def test_the_list_of_guides_counts_their_rows() -> None:
     ran = run("guide", "--mig", "shop")
     lines = ran.out.splitlines()
     assert lines[0].split() == ["guide", "observed", "inferred", "assumed"]
-    assert [line.split()[0] for line in lines[1:]] == [*Library("shop").messages, SERVICE]
+    end = lines.index("")
+    assert [line.split()[0] for line in lines[1:end]] == [*Library("shop").messages, SERVICE]
+    assert lines[end + 1] == "Named by rules, but carried by no message:"
+    assert [line.split(":")[0].strip() for line in lines[end + 2 :]] == list(ours().unsent)
     small = next(line for line in lines if line.startswith("SMALL"))
     assert " ".join(small.split()) == "SMALL A small guide 5 2 1 3"
     guides = json.loads(run("guide", "--format", "json").out)["guides"]
     assert [guide["message"] for guide in guides] == [*ours().messages, SERVICE]
+    assert json.loads(run("guide", "--format", "json").out)["unsent"] == ours().unsent
 
 
 def test_guide_check() -> None:

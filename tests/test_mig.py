@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from lxml import etree
+from project_tools import load_tool
 
 from edifact_ics import MigError, load_mig, resources
 from edifact_ics.cli import main
@@ -17,8 +18,9 @@ from edifact_ics.mig import SERVICE
 from edifact_ics.mig_tree import Group, Segment
 
 GUIDES = (*ours().messages, SERVICE)
+coverage = load_tool("mig_coverage")
 BASES = {"guide", "observed", "inferred", "assumed"}
-ELEMENTS = Path(__file__).parent / "data" / "elements-imd-sac.csv"
+ELEMENTS = Path(__file__).parent / "data" / "elements-outgoing.csv"
 ANSWER_ELEMENTS = Path(__file__).parent / "data" / "elements-answers.csv"
 ANSWERS = (
     *("IMDR", "SACR", "DRWBCKR", "IMPED1R", "IMPED2R", "RCRR", "MOVAPPR", "PAYREC", "PAYEXC", "REFACC", "REFREJ"),
@@ -32,7 +34,8 @@ ANSWERS = (
 
 def test_the_guides_there_are() -> None:
     """Those that traders send, CONTRL, and the answers of Customs; CUSRES reads all other answers."""
-    assert ours().messages == tuple(sorted(("CONTRL", "CUSRES", "IMD", "SAC", *ANSWERS)))
+    outgoing = ("DRWBCK", "IMD", "IMPED1", "IMPED2", "MOVAPP", "PAYPED", "PAYSTD", "PAYWK", "RCR", "SAC")
+    assert ours().messages == tuple(sorted(("CONTRL", "CUSRES", *outgoing, *ANSWERS)))
     assert {name for name in ours().messages if load_mig(name).sender == "customs"} == {"CUSRES", *ANSWERS}
 
 
@@ -49,7 +52,15 @@ def test_our_guides_load_and_keep_their_schema(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "identifier", "xml", "sender"),
     [
+        ("DRWBCK", "CUSDEC:D:99B:UN", "DrawbackClaim", "trader"),
         ("IMD", "CUSDEC:D:99B:UN", "ImportDeclaration", "trader"),
+        ("IMPED1", "CUSPED:D:99B:UN", "ImportPeriodicDeclaration1", "trader"),
+        ("IMPED2", "CUSPED:D:99B:UN", "ImportPeriodicDeclaration2", "trader"),
+        ("MOVAPP", "CUSCAR:D:99B:UN", "MovementApplication", "trader"),
+        ("RCR", "CUSCAR:D:99B:UN", "RequestForCargoRelease", "trader"),
+        ("PAYPED", "REMADV:D:99B:UN", "PeriodicPayment", "trader"),
+        ("PAYSTD", "REMADV:D:99B:UN", "StandardPayment", "trader"),
+        ("PAYWK", "REMADV:D:99B:UN", "WeeklyPayment", "trader"),
         ("SAC", "CUSDEC:D:99B:UN", "SelfAssessedClearance", "trader"),
         ("CONTRL", "CONTRL:D:3:UN", "SyntaxReport", "both"),
     ],
@@ -139,12 +150,20 @@ MORE: set[Row] = {
     ("ALL", "Recipient Qualifier", "", "UNB", "S003.0007"),
     ("ALL", "Recipient Routing", "", "UNB", "S003.0014"),
     ("IMD", "(constant)", "1180", "PAC", "C531.7075=1"),  # a count that may be left out when only marks follow
+    ("DRWBCK", "(constant)", "0280", "NAD", "3035=P1"),  # a name that may be left out when only a phone number follows
+    ("DRWBCK", "(constant)", "1670", "TAX", "5283=1; C241.5153=CUD"),  # a rate, when only an amount follows
+    ("IMPED1", "(constant)", "0490", "TOD", ""),  # terms, when only a text follows
+    ("IMPED2", "(constant)", "0490", "TOD", ""),
+    ("MOVAPP", "(constant)", "0640", "GID", "1496=1"),  # closes a reference that no package follows
+    ("RCR", "(constant)", "0640", "GID", "1496=1"),
+    ("RCR", "(constant)", "0170", "TDT", "8051=20"),  # transport, when only ports follow
 }
 
 
 def rows_of_guides() -> set[Row]:
     rows: set[Row] = set()
-    for guide, message in (("imd", "IMD"), ("sac", "SAC"), (SERVICE, "ALL")):
+    for message in (*(m for m in ours().messages if load_mig(m).sender == "trader"), "ALL"):
+        guide = SERVICE if message == "ALL" else message.lower()
         for segment in etree.parse(str(resources.root("mig") / f"{guide}.xml")).iter(f"{NS}segment"):
             tag, position = segment.get("tag", ""), segment.get("pos", "") if message != "ALL" else ""
             for use in segment.iter(f"{NS}use"):
@@ -158,10 +177,87 @@ def rows_of_guides() -> set[Row]:
 def test_every_data_element_stands_in_a_guide_and_no_guide_has_more() -> None:
     with ELEMENTS.open(newline="", encoding="utf-8") as file:
         wanted = {(r["message"], r["element"], r["position"], r["tag"], r["place"]) for r in csv.DictReader(file)}
-    assert len(wanted) == 303
+    assert len(wanted) == 645
     have = rows_of_guides()
     assert sorted(wanted - have) == []
     assert have - wanted == MORE
+
+
+def test_every_element_of_the_rules_is_sent_or_has_a_reason_why_not() -> None:
+    with (ELEMENTS.parent / "elements-rules.csv").open(newline="", encoding="utf-8") as file:
+        named = {row["element"] for row in csv.DictReader(file)}
+    assert len(named) == 227
+    sent = {element for _, element, _, _, _ in rows_of_guides()}
+    assert named - sent - set(ours().unsent) == set()
+    assert set(ours().unsent) & sent == set()
+    assert all(ours().unsent.values())
+
+
+# ---------------------------------------------------------------------- against lists kept elsewhere
+
+LISTS = {
+    "segments.csv": """message,position,kind,id,group,status,max,basis
+PAYWK,0010,segment,UNH,,M,1,guide
+PAYWK,0020,segment,BGM,,M,1,guide
+PAYWK,0030,segment,DTM,,M,5,guide
+PAYWK,0040,segment,RFF,,C,5,guide
+PAYWK,0050,segment,FII,,C,5,guide
+PAYWK,0080,segment,GIS,,C,5,guide
+PAYWK,0090,group,SG1,,C,99,guide
+PAYWK,0100,segment,NAD,SG1,M,1,guide
+PAYWK,0470,segment,UNS,,M,1,guide
+PAYWK,0480,segment,MOA,,M,99,guide
+PAYWK,0520,segment,UNT,,M,1,guide
+""",
+    "mapping.csv": """message,element,position,tag,qualifier,value_at,xml_name,edifact_format,dd_format,dd_basis,occurs,code_list,basis
+PAYWK,Bank Account Owner Type,0040,RFF,C506.1153=ANU,C506.1154,BankAccountOwnerType,an..35,a1,sample,0..1,BankAccountOwner,inferred
+PAYWK,EFT Payment Indicator,0080,GIS,C529.1131=153; C529.3055=95,C529.7365,EFTPaymentIndicator,an..3,a1,sample,0..1,YesNo,inferred
+PAYWK,(constant),0470,UNS,0081=S,,,,,,1..1,,inferred
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("UNH,,M", "UNH,,M", "the guides and the lists agree"),
+        ("0040,segment,RFF,,C,5", "0040,segment,RFF,,C,4", "PAYWK 0040 RFF: max is '5', the list has '4'"),
+        ("0100,segment,NAD,SG1", "0100,segment,NAD,SG2", "PAYWK 0100 NAD: group is 'SG1', the list has 'SG2'"),
+        (
+            "0480,segment,MOA,,M,99,guide",
+            "0480,segment,MOA,,M,99,observed",
+            "basis is 'guide', the list has 'observed'",
+        ),
+        ("0520,segment,UNT", "0530,segment,UNT", "PAYWK 0530 UNT: missing\nPAYWK 0520: not in the list"),
+        ("C506.1153=ANU", "C506.1153=ANV", "Owner Type: qualifier C506.1153=ANV is missing or otherwise"),
+        ("C506.1154,Bank", "C506.4000,Bank", "PAYWK 0040 RFF Bank Account Owner Type C506.4000: missing"),
+        (",BankAccountOwnerType,", ",OwnerType,", "xml is 'BankAccountOwnerType', the list has 'OwnerType'"),
+        ("an..3,a1", "an..3,a2", "dictionary is 'a1', the list has 'a2'"),
+        ("YesNo,inferred", "YesNo,guide", "EFT Payment Indicator: basis is 'inferred', the list has 'guide'"),
+        ("YesNo", "Sex", "list is 'YesNo', the list has 'Sex'"),
+        ("0081=S", "0081=D", "PAYWK 0470 UNS (constant) 0081=D: missing"),
+        ("PAYWK,(constant)", "FOO,(constant)", "FOO: there is no guide"),
+    ],
+)
+def test_coverage_names_what_differs(
+    tmp_path: Path, old: str, new: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sum(text.count(old) for text in LISTS.values()) >= 1
+    for name, text in LISTS.items():
+        (tmp_path / name).write_text(text.replace(old, new), "utf-8")
+    code = coverage.main([str(tmp_path)])
+    out = capsys.readouterr().out
+    assert out.rstrip().endswith(said)
+    assert len(out.splitlines()) == said.count("\n") + 1
+    assert code == (0 if old == new else 1)
+
+
+def test_coverage_wants_a_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert coverage.main([str(tmp_path / "none")]) == 2
+    assert "there is no mapping.csv in" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------------- answers
 
 
 def rows_of(answer: str) -> dict[Row, str]:
@@ -284,6 +380,11 @@ def test_the_sound_one_is_read(tmp_path: Path) -> None:
             '<segment pos="0130" tag="RFF" status="M" max="2"',
             "group SG1 needs a trigger: a first segment with status M and max 1",
         ),
+        (
+            '<group pos="0120" id="SG1"',
+            '<group pos="0120" id="SG1" xml="Reference" last="yes"',
+            "group SG1 is marked last; then it must be marked beside too",
+        ),
         # segments and what tells them apart
         ('tag="FTX"', 'tag="FTZ"', "FTZ is no segment of D.99B"),
         ('is="3227=12"', 'is="3227=8|12"', "this use of LOC is not told apart from the one at test.xml:10"),
@@ -359,18 +460,18 @@ def test_one_name_for_two_values_of_a_use_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (' title="A test"', "", "The attribute 'title' is required but missing."),
+        (' title="A test"', "", "The attribute 'title' is required but missing"),
         ('tag="LOC" status="C"', 'tag="LOC" status="X"', "[facet 'enumeration'] The value 'X' is not an element of"),
         (
             'basis="guide"><use is="0081=S"',
             'basis="rumour"><use is="0081=S"',
             "The value 'rumour' is not an element of",
         ),
-        ('is="4451=AAA" max="1"', 'is="4451=AAA"', "The attribute 'max' is required but missing."),
-        ('xml="Port"', 'xml="the port"', "'the port' is not a valid value of the atomic type 'Name'."),
+        ('is="4451=AAA" max="1"', 'is="4451=AAA"', "The attribute 'max' is required but missing"),
+        ('xml="Port"', 'xml="the port"', "'the port' is not a valid value of the atomic type 'Name'"),
         ('pos="0040"', 'pos="40"', "The value '40' is not accepted by the pattern"),
-        ('<use is="0081=S" max="1" basis="guide"/>', "", "Missing child element(s). Expected is ( use )."),
-        ('<use is="0081=S" max="1" basis="guide"/>', "<usage/>", "Element 'usage': This element is not expected."),
+        ('<use is="0081=S" max="1" basis="guide"/>', "", "Missing child element(s). Expected is ( use )"),
+        ('<use is="0081=S" max="1" basis="guide"/>', "<usage/>", "Element 'usage': This element is not expected"),
         ("urn:edifact-ics:mig", "urn:edifact-ics:gim", "No matching global declaration available"),
     ],
 )

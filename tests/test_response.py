@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from fault_messages import CUSDEC, CUSTOMS, REFERENCE, SITE, base, good, interchange, message, unb
+from fault_messages import CUSDEC, CUSTOMS, REFERENCE, SITE, base, check, good, interchange, message, unb
 
-from edifact_ics import Answer, check, respond
+from edifact_ics import Answer, respond
 from edifact_ics.cli import main
 
 AT = datetime.datetime(2026, 11, 21, 9, 30)

@@ -13,12 +13,12 @@ from evil import documents
 from evil.edifact import BY_BYTES, BY_SEGMENTS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sample_messages import CONTRL, IMD, SAC, SAC_LONG, UNA, data, interchange, message
+from sample_messages import CONTRL, IMD, SAC, SAC_LONG, UNA, check, data, interchange, message
 
 from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.finding import Report, Severity
 from edifact_ics.inspection import Run
-from edifact_ics.pipeline import InvalidInterchange, Result, check, respond, translate
+from edifact_ics.pipeline import InvalidInterchange, Result, respond, translate
 from edifact_ics.render.listing import lines
 from edifact_ics.render.report import as_json, text
 

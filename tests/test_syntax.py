@@ -7,14 +7,14 @@ import json
 import re
 
 import pytest
-from sample_messages import IMD, SAC, SAC_LONG, UNA, data, interchange, message
+from sample_messages import IMD, SAC, SAC_LONG, UNA, check, data, interchange, message
 
 from edifact_ics import scan
 from edifact_ics.envelope import Reader
 from edifact_ics.finding import Finding, Position, Severity
 from edifact_ics.inspection import Checked, Ended, Run, Started
 from edifact_ics.interchange import Message
-from edifact_ics.pipeline import Result, check
+from edifact_ics.pipeline import Result
 from edifact_ics.render.report import as_json
 from edifact_ics.scan import Scanner
 from edifact_ics.syntax import Delimiters, join_elements, locate, split_elements

@@ -5,6 +5,7 @@ Findings go to standard output, diagnostics to standard error. Exit 0: accepted;
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from importlib import import_module
@@ -13,14 +14,16 @@ import click
 
 from edifact_ics import __version__
 
+gc.set_threshold(50_000, 50, 50)  # while modules and guides are loaded there is next to nothing to collect
+
 _COMMANDS = {
     "check": "Check interchanges and say what is wrong, where, and what to do.",
     "translate": "Translate EDIFACT to canonical XML or JSON, and canonical XML back.",
     "respond": "Write the answer to an interchange: CONTRL.",
     "show": "List an interchange segment by segment, in plain words.",
     "explain": "Say what a finding code means and how to cure it.",
-    "guide": "Print the guide of a message.",
     "rules": "List the business rules and what checks each of them.",
+    "guide": "Print the guide of a message.",
     "reference": "List, check and load the tables that rules look things up in.",
     "ledger": "What was sent before, and what became of it.",
 }

@@ -19,7 +19,9 @@ from edifact_ics.rules.claims import explained
 @click.argument("codes", nargs=-1, metavar="[CODE…]")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def explain(codes: tuple[str, ...], form: str) -> None:
-    """Say what a finding code means, where that comes from, and how to cure it. Without CODE: all of them, a line each.
+    """Say what a finding code means, where that comes from, and how to cure it.
+
+    Without CODE: all of them, a line each, but for the business rules, which `edifact-ics rules` lists.
 
     \b
     edifact-ics explain STR-03
@@ -31,10 +33,10 @@ def explain(codes: tuple[str, ...], form: str) -> None:
             near = get_close_matches(code, known, 1)
             raise Unreadable(f"There is no code {code!r}.{f' Did you mean {near[0]}?' if near else ''}")
     if form == "json":
-        meant = {code: {**asdict(known[code]), "severity": known[code].severity.value} for code in wanted or known}
+        meant = {code: {**asdict(known[code]), "severity": known[code].severity.value} for code in wanted or CODES}
         click.echo(json.dumps(meant, indent=1))
         return
-    for code in wanted or known:
+    for code in wanted or CODES:
         entry = known[code]
         click.echo(f"{code}  {entry.title}  ({entry.severity.value})")
         if wanted:

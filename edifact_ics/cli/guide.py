@@ -50,9 +50,9 @@ def print_guide(words: tuple[str, ...], basis: str | None, form: str, library: L
         if not words:
             migs = (library.load(name) for name in (*library.messages, SERVICE))
             if form == "json":
-                _print_json(render.overview_json(migs))
+                _print_json(render.overview_json(migs, library.unsent))
             else:
-                click.echo("\n".join(render.overview(migs)))
+                click.echo("\n".join(render.overview(migs, library.unsent)))
             return
         mig = library.load(words[0].upper() if words[0].lower() != SERVICE else SERVICE)
     except MigError as error:

@@ -11,22 +11,30 @@ from edifact_ics.finding import Report, Verdict
 from edifact_ics.inspection import Run
 from edifact_ics.library import Library
 from edifact_ics.pipeline import as_edifact
-from edifact_ics.render import listing
+from edifact_ics.render import listing, refused
 
 
 @click.command()
 @click.argument("path", metavar="FILE")
+@click.option("--against", metavar="SENT", help="The file that was sent: shows what of it FILE, its answer, refuses.")
 @guided
-def show(path: str, library: Library) -> None:
+def show(path: str, against: str | None, library: Library) -> None:
     """List an interchange segment by segment, in plain words.
 
     Each value stands with the name of its data element and what its code means; findings stand below their segment.
 
     \b
     edifact-ics show sent.edi
+    edifact-ics show answer.edi --against sent.edi
     """
     with reading(path) as file:
         run = Run(Report(path), library=library)
+        if against is not None:
+            with reading(against) as other:
+                answered = refused.sent_in(Run(Report(against), library=library).steps(as_edifact(other, library)))
+            for line in refused.lines(run.steps(as_edifact(file, library)), answered):
+                click.echo(line)
+            sys.exit(1 if run.report.verdict is Verdict.REJECTED else 0)
         for line in listing.lines(run.steps(as_edifact(file, library)), run):
             click.echo(line)
     sys.exit(1 if run.report.verdict is Verdict.REJECTED else 0)

@@ -133,7 +133,7 @@ def _read_head(lines: _Lines, contents: Contents) -> str:
     said: dict[str, str] = {}
     header = ""
     for line in lines:
-        if not line.startswith(("#", '"#')):
+        if not line.startswith(("#", '"#')) or len(contents.problems) >= MAX_PROBLEMS:
             header = line
             break
         text = line.strip().rstrip(",").strip('"').lstrip("# ")  # a spreadsheet fills rows up with commas, and quotes
@@ -232,7 +232,7 @@ def _numbered(lines: _Lines, contents: Contents) -> Iterator[tuple[int, list[str
         if lines.bytes > MAX_BYTES:
             contents.complain(number, None, f"the rest was not read: the file is larger than {MAX_BYTES:,} bytes")
             return
-        if cells:
+        if any(cells):
             yield number, cells
 
 

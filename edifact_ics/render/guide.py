@@ -27,12 +27,15 @@ def bases(mig: Mig) -> Counter[str]:
     return counts
 
 
-def overview(migs: Iterator[Mig]) -> Iterator[str]:
-    """Give a line for each guide: its name, what it is, and how many rows rest on which basis."""
+def overview(migs: Iterator[Mig], unsent: dict[str, str]) -> Iterator[str]:
+    """Give a line for each guide: its name, what it is, and the bases of its rows; then what none carries."""
     yield f"{'':<9}{'':<44}" + "".join(f"{basis:>9}" for basis in BASES)
     for mig in migs:
         counts = bases(mig)
         yield f"{mig.message:<9}{mig.title:<44}" + "".join(f"{counts[basis] or '-':>9}" for basis in BASES)
+    yield ""
+    yield "Named by rules, but carried by no message:"
+    yield from (f"  {element}: {reason}" for element, reason in unsent.items())
 
 
 def text(mig: Mig, basis: str | None = None, rules: Rules | None = None) -> Iterator[str]:
@@ -225,9 +228,9 @@ def _form(value: Value, segment: Segment) -> Iterator[str]:
 # ---------------------------------------------------------------------- JSON
 
 
-def overview_json(migs: Iterator[Mig]) -> dict[str, Any]:
-    """Return the list of guides: name, title, type, and how many rows rest on each basis."""
-    return {"version": 1, "guides": [_head(mig) for mig in migs]}
+def overview_json(migs: Iterator[Mig], unsent: dict[str, str]) -> dict[str, Any]:
+    """Return the list of guides: name, title, type, and how many rows rest on each basis; and what none carries."""
+    return {"version": 1, "guides": [_head(mig) for mig in migs], "unsent": unsent}
 
 
 def as_json(mig: Mig, basis: str | None = None, rules: Rules | None = None) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _asking(name: str, reference: Reference) -> list[tuple[str, bool]]:
     return [
         (rule.id, all(known.lacks(need) is None for need in (*rule.needs, *rule.partly)))
         for rule in standard()
-        if name in {need.partition("/")[0] for need in (*rule.needs, *rule.partly)}
+        if name in (*rule.needs, *rule.partly)
     ]
 
 

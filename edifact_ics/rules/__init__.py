@@ -8,17 +8,32 @@ package follow the document they come from, a module for each part of it.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
 from edifact_ics.finding import Severity
 from edifact_ics.rules.catalogue import catalogue
-from edifact_ics.rules.conditions import absent, function, header, is_, is_not, line, message, mode, present
+from edifact_ics.rules.conditions import (
+    CHANGE,
+    ORIGINAL,
+    PRE_LODGED,
+    WITHDRAW,
+    absent,
+    function,
+    header,
+    is_,
+    is_not,
+    line,
+    message,
+    mode,
+    present,
+)
 from edifact_ics.rules.engine import Engine, Judged
 from edifact_ics.rules.rule import NOTHING, Known, Rule, rule
 from edifact_ics.rules.shapes import (
@@ -37,6 +52,10 @@ from edifact_ics.rules.shapes import (
 from edifact_ics.view import HEADER, LINE, TRANSPORT_LINE, Complaint, Level, View
 
 __all__ = [
+    "CHANGE",
+    "ORIGINAL",
+    "PRE_LODGED",
+    "WITHDRAW",
     "Complaint",
     "Engine",
     "Judged",
@@ -150,12 +169,28 @@ def standard() -> RuleSet:
 def installed() -> RuleSet:
     """Return the rules that other packages bring under the entry point group `edifact_ics.rules`: modules of rules."""
     found: list[Rule] = []
+    if not any(map(_announces, sys.path)):
+        return RuleSet.of(found)
+    from importlib.metadata import entry_points  # takes longer to load than most files to check
+
     for point in entry_points(group=ENTRY_POINTS):
         try:
             found += rules_in(point.load())
         except Exception as error:
             raise RuleError(f"the rules of {point.value} cannot be loaded: {type(error).__name__}: {error}") from error
     return RuleSet.of(found)
+
+
+def _announces(folder: str) -> bool:
+    """Tell whether a package installed in a folder may bring rules."""
+    if not os.path.isdir(folder or "."):
+        return os.path.isfile(folder)  # an archive: it must be asked
+    for name in os.listdir(folder or "."):
+        if name.endswith((".dist-info", ".egg-info")):
+            file = Path(folder, name, "entry_points.txt")
+            if file.is_file() and ENTRY_POINTS in file.read_text(encoding="utf-8", errors="replace"):
+                return True
+    return False
 
 
 @cache

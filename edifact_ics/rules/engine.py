@@ -61,9 +61,14 @@ class _Plan:
     must: frozenset[str] = frozenset()
     must_not: frozenset[str] = frozenset()
     callers: frozenset[str] = frozenset()
+    banned: dict[str, list[Condition]] = field(default_factory=dict)
+
+    def bans(self, name: str, level: Level) -> bool:
+        """Tell whether an element must not be sent: where a requirement meets a prohibition, the prohibition wins."""
+        return any(condition.holds(level) for condition in self.banned.get(name, ()))
 
     def seal(self) -> None:
-        """Fix the sets. Where a requirement and a prohibition meet, the prohibition wins."""
+        """Fix the sets."""
         self.must = frozenset(self.required)
         self.must_not = frozenset(self.forbidden)
         self.callers = frozenset(self.called)
@@ -118,7 +123,7 @@ class Engine:
     def _run(self, view: View, known: Known, part: str) -> Iterator[Judged]:
         header = view.header.said
         steering = tuple([header.get(name, "") for name in CONTEXT])
-        said_before: set[tuple[str, int, str, int]] = set()
+        said_before: set[tuple[str, int, str, int, bool]] = set()
         for level in view.levels:
             nature = level.said.get("LineNatureType", "")
             key = (view.guide, level.kind, level.function or "", nature, str(level.complete), part, *steering)
@@ -128,7 +133,9 @@ class Engine:
             for held in plan.due(level):
                 for judged in _asked(held, level, known):
                     where = judged.complaint
-                    mark = (held.rule.id, id(where.level), where.name, where.number)
+                    if held.rule.shape == REQUIRED and plan.bans(where.name, level):
+                        continue
+                    mark = (held.rule.id, id(where.level), where.name, where.number, judged.crash is None)
                     if mark not in said_before:  # asked of each line, said once
                         said_before.add(mark)
                         yield judged
@@ -225,6 +232,8 @@ def _place(plan: _Plan, rule: Rule, target: str, rest: Condition, order: int, le
         if not rule.on:
             plan.always.append(held)
         return
+    if rule.shape == FORBIDDEN:
+        plan.banned.setdefault(target, []).append(rest)
     asked = set(rest.names())
     group = level.guide.groups.get(level.kind, {}).get(target)
     if group is not None and not rule.whole and asked.intersection(group.names):

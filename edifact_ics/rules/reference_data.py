@@ -39,35 +39,24 @@ def is_missing(level: Level, name: str) -> bool:
     return name not in level and bool(level.guide.kinds_of(name)) and level.knows(name)
 
 
-def whose(row: Row) -> str:
-    """Return, in words, when a row that is not in force was, or will be."""
-    return f"it ended on {row['until']}" if row["until"] else f"it begins on {row['from']}"
+def out_of_force(row: Row, day: datetime.date | None) -> str:
+    """Return, in words, that a row is not in force on a day, and why."""
+    begins = day is not None and row["from"] > day.isoformat()
+    return f"is not in force on {day}: it {'begins on ' + row['from'] if begins else 'ended on ' + row['until']}"
 
 
-def in_table(
-    ident: str, name: str, table: str, *lead: str, partial: bool = False, when: Condition = ALWAYS, **more: Any
-) -> Rule:
-    """The element is a key of the table that is in force; `lead` stands before it in the key.
-
-    `partial`: the table may lack what Customs knows, so that what it does not hold is a warning.
-    """
-    need = "/".join((table, *lead))
+def in_table(ident: str, name: str, table: str, **more: Any) -> Rule:
+    """The element is the key of a row of the table that is in force."""
 
     def check(level: Level, known: Known) -> Iterator[Complaint]:
-        tables = known.tables
         day = day_of(level, known)
         for number, value in level.each(name):
-            if tables.rows(table, *lead, value, on=day):
-                continue
-            what = f"{level.guide.label(name)} {value!r}"
-            old = tables.rows(table, *lead, value)
-            if old:
-                yield level.complaint(name, f"{what} is not in force on {day}: {whose(old[-1])}.", number)
-            else:
-                text = f"{what} is not in the table {need}."
-                yield Complaint(level, name, text, number, warning=partial)
+            if known.tables.row(table, value, on=day) is None:
+                old = known.tables.row(table, value)
+                why = out_of_force(old, day) if old else f"is not in the table {table}"
+                yield level.complaint(name, f"{level.guide.label(name)} {value!r} {why}.", number)
 
-    return Rule(ident, CHECK, name, when, check, (name,), on=(name,), needs=(need,), **more)
+    return Rule(ident, CHECK, name, check=check, carried=(name,), on=(name,), needs=(table,), **more)
 
 
 RULES: list[Rule] = [
@@ -114,7 +103,7 @@ def importer_state(level: Level, known: Known) -> Iterator[Complaint]:
         yield level.complaint("ImporterStateCode", f"Importer State Code {state!r} is none of {states}.")
 
 
-@rule("GBR-EXPORT-QUANTITY-02", on="ExportQuantityUnit", needs="codelists/QuantityUnit")
+@rule("GBR-EXPORT-QUANTITY-02", on="ExportQuantityUnit", needs="codelists")
 def export_unit(level: Level, known: Known) -> Iterator[Complaint]:
     """The unit is one that ICS knows; a list that is open makes an unknown one a warning."""
     tables = known.tables
@@ -197,8 +186,7 @@ def _registered(
         for number, value in level.each(name):
             row = known.tables.row(table, value)
             if row is not None and known.tables.row(table, value, on=day) is None:
-                text = f"{level.guide.label(name)} {value!r} is not current on {day}: {whose(row)}."
-                yield level.complaint(name, text, number)
+                yield level.complaint(name, f"{level.guide.label(name)} {value!r} {out_of_force(row, day)}.", number)
 
     return [
         Rule(ident, CHECK, name, when, check, (name,), on=(name,), needs=(table,))

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from edifact_ics.reference import Row
 from edifact_ics.rules.conditions import is_, line
-from edifact_ics.rules.reference_data import day_of, goods_of, is_missing, whose
+from edifact_ics.rules.reference_data import day_of, goods_of, is_missing, out_of_force
 from edifact_ics.rules.rule import Known, rule
 from edifact_ics.view import LINE, Complaint, Level, Record
 
@@ -194,8 +194,7 @@ def permit_covers_the_goods(level: Level, known: Known) -> Iterator[Complaint]:
                 text = f"Permit {permit!r} is for goods of {goods}, not for {classification}."
                 yield level.complaint("PermitNumber", text, number)
         elif old := tables.rows("permits", permit):
-            text = f"Permit {permit!r} is not in force on {day}: {whose(old[-1])}."
-            yield level.complaint("PermitNumber", text, number)
+            yield level.complaint("PermitNumber", f"Permit {permit!r} {out_of_force(old[-1], day)}.", number)
         else:
             text = f"Permit {permit!r} is not in the table permits; another agency may have issued it."
             yield Complaint(level, "PermitNumber", text, number, warning=True)

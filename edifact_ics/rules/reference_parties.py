@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from edifact_ics.reference import Row, is_abn
 from edifact_ics.rules.conditions import WITHDRAW, is_
-from edifact_ics.rules.reference_data import day_of, is_missing, whose
+from edifact_ics.rules.reference_data import day_of, is_missing, out_of_force
 from edifact_ics.rules.rule import CHECK, Known, Rule, rule
 from edifact_ics.view import Complaint, Level
 
@@ -57,8 +57,8 @@ def _abn(ident: str, abn: str, cac: str) -> Rule:
             return
         old = known.tables.row("clients", number, centre)
         if old is not None:
-            text = f"{label} {number} with centre {centre} is not current on {day_of(level, known)}: {whose(old)}."
-            yield level.complaint(abn, text)
+            why = out_of_force(old, day_of(level, known))
+            yield level.complaint(abn, f"{label} {number} with activity centre {centre} {why}.")
         elif known.tables.rows("clients", number):
             yield level.complaint(abn, f"{label} {number} has no activity centre {centre} in the table clients.")
         else:
@@ -94,8 +94,8 @@ def drawback_client(level: Level, known: Known) -> Iterator[Complaint]:
     if known.tables.rows("clients", client, on=day_of(level, known)):
         return
     old = known.tables.rows("clients", client)
-    ended = f"is not current on {day_of(level, known)}: {whose(old[-1])}" if old else "is not in the table clients"
-    text = f"Drawback Client Identifier {client!r} {ended}."
+    why = out_of_force(old[-1], day_of(level, known)) if old else "is not in the table clients"
+    text = f"Drawback Client Identifier {client!r} {why}."
     yield Complaint(level, "DrawbackClientIdentifier", text, warning=not old)
 
 

@@ -38,13 +38,10 @@ class Known:
         return self.reference
 
     def lacks(self, need: str) -> str | None:
-        """Return why a need is not met, None if it is.
-
-        Needs: `history`, the name of a reference table, or `codelists/NAME` for one of its lists.
-        """
+        """Return why a need is not met, None if it is. Needs: `history`, or the name of a reference table."""
         if need == "history":
             return None if self.history is not None else "no history: what was sent before is not known"
-        if self.reference is not None and self.reference.has(*need.split("/")):
+        if self.reference is not None and self.reference.has(need):
             return None
         return f"no table {need!r} loaded"
 
