@@ -19,6 +19,7 @@ from edifact_ics.interchange import Stray
 from edifact_ics.library import Library
 from edifact_ics.mig import SERVICE
 from edifact_ics.placing import path_of, placed
+from edifact_ics.repertoire import encode, outside, shown
 from edifact_ics.structure import walk
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def _xml_findings(library: Library, message: str, element: etree._Element, writt
     if message == SERVICE and identifier != "UNOC":
         text = f"The repertoire {identifier!r} is not taken; ICS takes UNOC only."
         found.append(finding("SYN-03", at(element.sourceline), text, identifier, "Write UNOC."))
+    found += _unwritable(element, written, at)
     for breach in schema.breaches(library.schema(message), element):
         source = f"schemas/{message.lower()}.xsd"
         found.append(
@@ -167,6 +169,27 @@ def _xml_findings(library: Library, message: str, element: etree._Element, writt
         text = f"No row of the guide explains {what}: {(child.text or '')[:40]!r}."
         found.append(finding("STR-17", at(child.sourceline), text, child.text))
     return found or _guide_findings(library, message, element, written)
+
+
+def _unwritable(element: etree._Element, written: Written, at: Callable[[int | None], Position]) -> Iterator[Finding]:
+    """Give the values that hold a character which the repertoire of the interchange does not have."""
+    for node in element.iter():
+        text = node.text or ""
+        index = _first_unwritable(text, written.syntax)
+        if index is not None:
+            name = etree.QName(node).localname
+            said = f"{name} holds the character {shown(text[index])}, which is not in the repertoire {written.syntax}."
+            one = finding("SYN-05", at(node.sourceline), said, text[:200])
+            yield replace(one, path=schema.path(node, element))
+
+
+def _first_unwritable(text: str, syntax: str) -> int | None:
+    if text.isascii() and text.isprintable():
+        return None
+    try:
+        return outside(encode(text, syntax), syntax)
+    except UnicodeEncodeError as error:
+        return error.start
 
 
 def _guide_findings(library: Library, message: str, element: etree._Element, written: Written) -> list[Finding]:

@@ -109,9 +109,9 @@ class _DocumentReader:
                 raise NotCanonical(f"{ROOT} holds Interchange elements, not {_name(element)}.", element.sourceline or 1)
             self._interchange += 1
             una = from_hex(element.get("una", STANDARD.una))
-            wrong = bool(una) and not (una.startswith("UNA") and len(una) == 9 and Delimiters(*una[3:9]).usable)
             delimiters = Delimiters(*una[3:9]) if len(una) == 9 else STANDARD
-            self._out = _Out(STANDARD if wrong or not delimiters.usable else delimiters, una)
+            wrong = bool(una) and not (una.startswith("UNA") and len(una) == 9 and delimiters.usable)
+            self._out = _Out(delimiters if delimiters.distinct else STANDARD, una)
             self._out.bare = element.get("envelope") is not None
             if self._out.bare and element.get("una") is None:
                 self._out.una = ""
@@ -119,6 +119,8 @@ class _DocumentReader:
             error = "una does not give six characters that can serve" if wrong else None
             if before.strip(BREAKS):
                 error = "something stands in front of the interchange"
+            if self._out.bare:  # otherwise it stands in front of UNB
+                una += from_hex(element.get("break", ""))
             text, number = before + una, self._interchange
             yield self._guarded(lambda: Written(text, error=error, interchange=number))
 

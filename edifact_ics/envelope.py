@@ -180,7 +180,8 @@ class Reader:
         self._before += [self._una, block.first]
         self._una, self._una_place, self._una_delimiters = raw, place, self._scanner.delimiters
         if not block.delimiters.usable and self._unas <= 2:
-            text = f"The service characters {raw[3:]!r} of UNA cannot serve; the standard ones are assumed."
+            read = "read by them all the same" if block.delimiters.distinct else "the standard ones are assumed"
+            text = f"The service characters {raw[3:]!r} of UNA cannot serve; {read}."
             self._late.append(finding("SYN-02", Position(*place, self._count + 1, None, None, None, "UNA"), text, raw))
 
     def _break_off(self) -> None:
@@ -197,6 +198,8 @@ class Reader:
         interchange = Interchange(
             self._count, *start, delimiters=self._scanner.delimiters, una=self._una, before="".join(self._before)
         )
+        interchange.lead = "".join(self._behind_una)
+        self._behind_una.clear()
         self._una = ""
         self._before.clear()
         self._unas = 0
@@ -231,8 +234,7 @@ class Reader:
         if not una:
             self._before.append(lead)
         interchange = self._new_interchange(place)
-        interchange.lead = "".join([*self._behind_una, lead]) if una else ""
-        self._behind_una.clear()
+        interchange.lead += lead if una else ""
         interchange.header_raw = raw
         interchange.header = split_elements(raw, interchange.delimiters)
         interchange.header_place = place
@@ -409,7 +411,7 @@ class Reader:
         if self._ended is not None and not self._una:
             self._after.append(self._scanner.tail)
         else:
-            self.tail = "".join([*self._before, self._una, self._scanner.tail])
+            self.tail = "".join([*self._before, self._una, *self._behind_una, self._scanner.tail])
         self._release_ended()
         if not self._count and not self._late:
             self._late.append(finding("SYN-01", Position(0, 1, 1), "The file holds UNA and nothing else.", self._una))

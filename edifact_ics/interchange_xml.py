@@ -20,7 +20,8 @@ def opening_xml(interchange: Interchange, envelope: Table, header: Interpreted |
     if trace:
         marks = attribute("una", interchange.una) if interchange.una else ' una=""'
         marks += attribute("before", interchange.before) if interchange.before else ""
-        marks += attribute("break", interchange.lead) if interchange.lead else ""
+        if interchange.lead and (header is None or not _has_odd_header(interchange)):
+            marks += attribute("break", interchange.lead)
         unended = "!" if interchange.header_lost or interchange.header_cut else ""
         note = ";".join(filter(None, (header.sent if header else "", unended)))
         if note:

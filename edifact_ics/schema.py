@@ -6,16 +6,20 @@ One XSD for each message in `schemas/`. Nothing is fetched and no entity is reso
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from lxml import etree
 
+from edifact_ics import wording
 from edifact_ics.canonical import NAMESPACE
 from edifact_ics.xsd import Xsd
 
 _NS = "{" + NAMESPACE + "}"
+_UNEXPECTED = "This element is not expected"
+_ROUNDS = 20  # children that do not belong are left out, to see what else is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +61,82 @@ def is_valid(xsd: Xsd | None, xml: str) -> bool:
 
 
 def breaches(xsd: Xsd | None, element: etree._Element) -> list[Breach]:
-    """Return where a message element breaks its schema, in document order; each element is named once."""
+    """Return where a message element breaks its schema, in document order; each element is named once.
+
+    libxml2 stops looking into an element at the first child that does not belong there. So that this hides nothing,
+    the child is left out and what remains is judged again.
+    """
     schema = _schema(xsd)
     if xsd is None or schema is None or schema.validate(element):
         return []
     found: dict[str, Breach] = {}
-    reasons: dict[str, str] | None = None
-    for error in schema.error_log:
-        node = _below(element, error.path or "")
-        path, names = _path(node, element)
-        if path in found:
-            continue
-        if reasons is None:
-            reasons = _reasons(xsd, element)
-        text = reasons.get(path) or _plain(error.message)
-        found[path] = Breach(path, names, text, node.text, _seg(node), node.sourceline or 0)
-    return list(found.values())
+    rest = deepcopy(element)
+    origin = dict(zip(rest.iter(), element.iter(), strict=True))
+    judged = set[etree._Element]()  # elements in which something is said to be missing or out of order: the cause
+    for _ in range(_ROUNDS):
+        if schema.validate(rest):
+            break
+        unfit, wanted = None, ""
+        for error in schema.error_log:
+            at = _below(rest, error.path or "")
+            node = origin.get(at)
+            inside = at.getparent() if _UNEXPECTED in error.message else at
+            if _UNEXPECTED in error.message:
+                unfit, wanted = at, wording.only_expected(error.message)
+            elif "Missing child" not in error.message:
+                inside = None
+            if node is None or inside in judged:
+                continue
+            if inside is not None and etree.QName(at).localname in _names(xsd):
+                judged.add(inside)
+            where, names = _path(node, element)
+            if where not in found:
+                found[where] = Breach(where, names, _reason(xsd, at, error.message), node.text, _seg(node), _line(node))
+        if unfit is None or not _mend(unfit, wanted):
+            break
+    order = {_path(node, element)[0]: number for number, node in enumerate(element.iter())} if len(found) > 1 else {}
+    return sorted(found.values(), key=lambda breach: order.get(breach.path, 0))
+
+
+def _mend(unfit: etree._Element, wanted: str) -> bool:
+    """Put in what is wanted in front of an element that does not fit, or leave that out; tell whether it was done."""
+    parent = unfit.getparent()
+    if parent is None:
+        return False
+    before = unfit.getprevious()
+    if wanted and (before is None or before.tag != _NS + wanted or before.get("seg") != ""):
+        unfit.addprevious(etree.Element(_NS + wanted, {"seg": ""}))
+    else:
+        parent.remove(unfit)
+    return True
+
+
+@cache
+def _names(xsd: Xsd) -> frozenset[str]:
+    """The names of all elements that a schema knows, types in other files left out."""
+    return frozenset(str(node.get("name")) for node in xsd.root().iter("{http://www.w3.org/2001/XMLSchema}element"))
+
+
+def _line(node: etree._Element) -> int:
+    return node.sourceline or 0
+
+
+def _reason(xsd: Xsd, node: etree._Element, message: str) -> str:
+    """Return in a sentence why an element is not valid."""
+    parent = node.getparent()
+    name = etree.QName(node).localname
+    about = etree.QName(parent).localname if parent is not None else name
+    sentence = wording.of_content(name, about, message)
+    if sentence is not None:
+        return sentence
+    top = node.getroottree().getroot()
+    here = node.getroottree().getpath(node)
+    tree = etree.fromstring(etree.tostring(top))
+    for error in _explainer(xsd).iter_errors(tree):
+        one: Any = error.elem
+        if isinstance(one, etree._Element) and one.getroottree().getpath(one) == here:
+            return wording.of_value(name, node.text or "", error)
+    return _plain(message)
 
 
 def _below(element: etree._Element, path: str) -> etree._Element:
@@ -81,6 +145,11 @@ def _below(element: etree._Element, path: str) -> etree._Element:
     where = element.xpath(rest) if rest else []
     first = where[0] if isinstance(where, list) and where else element
     return first if isinstance(first, etree._Element) else element
+
+
+def path(node: etree._Element, top: etree._Element) -> str:
+    """Return the path of an element from the message element on."""
+    return _path(node, top)[0]
 
 
 def _path(node: etree._Element, top: etree._Element) -> tuple[str, tuple[str, ...]]:
@@ -116,18 +185,6 @@ def _seg(node: etree._Element) -> str:
     if parent is None:
         return ""
     return next((e.get("seg") or "" for e in parent.iter() if e.get("seg")), "")
-
-
-def _reasons(xsd: Xsd, element: etree._Element) -> dict[str, str]:
-    """Return reasons in words by path, as `xmlschema` gives them."""
-    tree = etree.fromstring(etree.tostring(element))
-    reasons: dict[str, str] = {}
-    for error in _explainer(xsd).iter_errors(tree):
-        node: Any = error.elem
-        if isinstance(node, etree._Element):
-            path, _ = _path(node, tree)
-            reasons.setdefault(path, _plain(str(error.reason or error.message)))
-    return reasons
 
 
 @cache

@@ -202,7 +202,6 @@ def test_a_damaged_segment_does_not_stop_them(damaged: str) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        "UNB",
         "UNB+",
         "UNB+UNOC",
         "UNB+UNOC:3",

@@ -722,6 +722,9 @@ def test_counts_are_those_of_what_is_written(count: str) -> None:
         ("UNA:+.? '", "UNA:+.? 'UNA:+.? '"),
         ("UNA:+.? '", "UNA++.? '"),
         ("UNA:+.? '", "junk"),
+        ("RFF+ANU:B", "UNA:+.? 'RFF+ANU:B"),
+        ("RFF+ANU:B", "UNA:+.? '\r\nRFF+ANU:B"),
+        ("UNZ+2", "UNA:+.? 'UNZ+2"),
     ],
 )
 def test_what_is_wrong_is_kept_as_it_came(old: str, new: str, end: str) -> None:
@@ -729,6 +732,19 @@ def test_what_is_wrong_is_kept_as_it_came(old: str, new: str, end: str) -> None:
     assert old in text
     content = data(text.replace(old, new, 1))
     assert errors(check(content).findings) != []
+    assert to_edifact(to_xml(content))[0] == content
+
+
+@pytest.mark.parametrize("terminator", ["\n", "\r"])
+def test_a_line_end_as_terminator_is_kept_as_it_came(terminator: str) -> None:
+    content = data(interchange(message(SAC)).replace("'", terminator))
+    assert [f.code for f in errors(check(content).findings)][:1] == ["SYN-02"]
+    assert to_edifact(to_xml(content))[0] == content
+
+
+def test_what_stands_between_una_and_a_bare_message_is_kept_as_it_came() -> None:
+    text = interchange(message(SAC))
+    content = data(UNA + "XQZ+1'" + text[text.index("UNH") : text.index("UNZ")])
     assert to_edifact(to_xml(content))[0] == content
 
 

@@ -598,3 +598,50 @@ def test_findings_stand_in_source_order() -> None:
     offsets = [f.position.offset for f in check(interchange([message(bad)], count=7, reference="9")).findings]
     assert len(offsets) == 5
     assert offsets == sorted(offsets, key=lambda o: o or 0)
+
+
+# ---------------------------------------------------------------------- one cause, one finding: faults that were mended
+
+MENDED = [
+    case("two references sent twice", "sea", behind("RFF+AED:14", "RFF+ABD:82021000", "RFF+AED:14"),
+         wants=["STR-07 at 91 RFF", "STR-07 at 92 RFF"]),
+    case("a text of the line behind its quantities", "sea", drop("FTX+AAA+++HAND"),
+         behind("MEA+AAA++KG", "FTX+AAA+++HAND SAWS OF STEEL"), wants=["STR-03 at 78 FTX"]),
+    case("a reference of the line in front of its parties", "sea", drop("RFF+ABD:82021000"),
+         behind("MEA+AAA++KG", "RFF+ABD:82021000"), wants=["STR-03 at 79 RFF"]),
+    case("a place of the line in the header", "sea", behind("LOC+79", "LOC+27+DE::5"), wants=["STR-03 at 8 LOC"]),
+    case("a place of the header with the qualifier of the line", "sea", to("LOC+8", "LOC+27+AUFRE::6"),
+         wants=["STR-18 at 4.1 LOC"]),
+    case("the header's customs status among the transport lines", "sea", drop("CST++"),
+         behind("PAC+20+1", "CST++N10::95"), wants=["STR-03 at 61 CST"]),
+    case("a line among the marks of a transport line", "change", behind("PAC+60+1", "PCI+1", "CST+9+D::95"),
+         drop("PCI+1", 2), wants=["STR-03 at 36 CST"]),
+    case("UNS two places late", "sea", drop("UNS+D"), behind("LIN+1", "UNS+D"), wants=["STR-03 at 47 UNS"]),
+    case("a second text below one mark, another one", "sea", behind("FTX+RAH", "FTX+RAH+++00499:00599:N"),
+         wants=["STR-02 at 84 FTX"]),
+    case("a second text below one mark, the same", "sea", behind("FTX+RAH", "FTX+RAH+++00410:00511:Y:P-7781"),
+         wants=["STR-06 at 85 FTX"]),
+    case("a tag without its separator", "sea", to("LOC+8", "LOC8+AUSYD::6"), wants=["SYN-08 at 4 LOC8"]),
+    case("a date with its time, and said to be one", "sea", to("DTM+178", "DTM+178:202611041200:203"),
+         wants=["STR-15 at 9.1.3 DTM"]),
+    case("an amount that is a qualifier only", "sea", to("MOA+39", "MOA+39"), wants=["STR-16 info at 43.1.2 MOA"]),
+    case("a version that is no number", "sea", to("BGM", "BGM+929:::IMD+QX7731/4/TST9:ONE+9"),
+         wants=["VAL-03 at 2.2.2 BGM"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MENDED, ids=str)
+def test_one_cause_gives_one_finding_at_its_place(case: Case) -> None:
+    assert case.found == case.wants
+
+
+def test_out_of_order_names_only_the_place_that_the_segment_fits() -> None:
+    raws = edited("sea", behind("RFF+ADU", "UNS+S"))
+    found = check(one(raws)).findings[0]
+    assert found.message == "Segment UNS is out of order here; its place is after CST in the message."
+
+
+def test_a_site_of_another_form_draws_a_warning_and_no_more() -> None:
+    header = unb(sender="BROKER1::BROKER1", reference=REFERENCE)
+    found = check(interchange([message(raws_of("withdraw"), "1")], header=header)).findings
+    assert [shown(f) for f in found] == ["VAL-13 warning at 1.2.1 UNB"]

@@ -61,6 +61,8 @@ def translate(
     """
     judge = policy(select, ignore, severities)
     found = list(files(paths))
+    if not found:
+        sys.exit(0)  # said already: the folder holds no files
     many = split or len(found) > 1 or any(path != "-" and Path(path).is_dir() for path in paths)
     into = Path(output) if output and (many or Path(output).is_dir()) else None
     if into is None and many:
@@ -178,6 +180,9 @@ class _Job:
             return True
         for line in report.text(found, coloured(), True):
             click.echo(line, err=True)
+        if not found.interchanges:
+            click.echo(f"{self._path}: not translated; there is no interchange in it.", err=True)
+            return False
         if not self._force:
             click.echo(f"{self._path}: not translated; --force writes despite errors.", err=True)
         return self._force
