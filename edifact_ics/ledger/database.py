@@ -43,9 +43,10 @@ def url_of(text: str) -> URL:
 
 
 def shown(url: URL) -> str:
-    """Return a URL for people: without its password."""
-    plain = url.database or "" if url.get_backend_name() == "sqlite" else url.set(drivername="postgresql")
-    return plain if isinstance(plain, str) else plain.render_as_string(hide_password=True)
+    """Return a URL for people: without its password, a file by its path."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or ""
+    return url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
 def engine_of(url: URL) -> Engine:

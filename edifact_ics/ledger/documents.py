@@ -26,6 +26,15 @@ def lock(connection: Connection, name: str) -> None:
         connection.execute(sqlite.insert(client).values(name=name).on_conflict_do_nothing())
 
 
+def lock_owner(connection: Connection, name: str) -> str:
+    """Wait for every other writer of the client that owns a site, and give that client."""
+    client_name = owner(connection, name)
+    lock(connection, client_name)
+    while (now := owner(connection, name)) != client_name:  # the site changed hands while we waited
+        lock(connection, client_name := now)
+    return client_name
+
+
 def row_of(connection: Connection, key: Key) -> Row[Any] | None:
     """Return the row of a document; None when it was never sent."""
     return connection.execute(_where(select(document), key)).one_or_none()

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, NestedTransaction, delete, insert, se
 from edifact_ics.history import Key, Standing, Submission, same_reference
 from edifact_ics.ledger.answers import take
 from edifact_ics.ledger.database import WRITING, engine_of, is_absent, require_tables, said, url_of
-from edifact_ics.ledger.documents import accepted_xml, add_attempt, lock, owner, row_of, save, standing_of
+from edifact_ics.ledger.documents import accepted_xml, add_attempt, lock, lock_owner, owner, row_of, save, standing_of
 from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
 from edifact_ics.ledger.tables import Outcome, document, interchange, site
 
@@ -127,7 +127,7 @@ class Ledger:
             connection = self._engine.connect().execution_options(**WRITING)
             try:
                 connection.begin()
-                lock(connection, owner(connection, site_name))
+                lock_owner(connection, site_name)
                 found = _interchange(connection, site_name, reference)
                 number = _add_interchange(connection, site_name, reference) if found is None else found
                 self._open = _Open(connection, connection.begin_nested(), number, refused=found is not None)
@@ -192,9 +192,7 @@ class Ledger:
     def take(self, told: Told, answer: FormAnswer | BusinessAnswer) -> str:
         """Write what an answer of Customs changes; give back one sentence that says it."""
         with self._writing() as connection:
-            client = owner(connection, told.site)
-            lock(connection, client)
-            return take(connection, client, told, answer)
+            return take(connection, lock_owner(connection, told.site), told, answer)
 
     def touch(self, key: Key) -> None:
         """Lock a document for good: somebody created, amended or withdrew it on line."""
@@ -206,7 +204,8 @@ class Ledger:
     def own(self, site_name: str, client: str) -> None:
         """Write down who owns a site. Documents sent from it before stay those of their client."""
         with self._writing() as connection:
-            lock(connection, client)
+            for name in sorted({client, owner(connection, site_name)}):
+                lock(connection, name)
             connection.execute(delete(site).where(site.c.name == site_name))
             connection.execute(insert(site).values(name=site_name, client=client))
 
