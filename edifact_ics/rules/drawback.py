@@ -11,7 +11,7 @@ from edifact_ics.rules.shapes import forbidden_when, required_when
 from edifact_ics.view import Complaint, Level
 
 RULES: list[Rule] = [
-    # Other messages quote a claim that exists: the number is kept from an Original only where it names the claim itself.
+    # Other messages quote a claim that exists; the rule is for a claim of its own.
     forbidden_when("GBR-DRAWBACK-CLAIM-IDENTIFIER-02", "DrawbackClaimIdentifier", ORIGINAL, messages=("DRWBCK",)),
     required_when("GBR-EXPORT-DECLARATION-NUMBER-01", "ExportDeclarationNumber"),
 ]

@@ -1,4 +1,4 @@
-"""What the header says of the whole declaration: identifiers, importer, nature, amounts, properties, amber statement."""
+"""What the header says of the whole declaration: identifiers, importer, nature, amounts, properties, amber reasons."""
 
 from __future__ import annotations
 
@@ -35,12 +35,14 @@ RULES: list[Rule] = [
     _apart("GBR-HEADER-NATURE-TYPE-08", "N30", "N10"),
     _apart("GBR-HEADER-NATURE-TYPE-09", "N30", "N20"),
     # Other messages quote a declaration that exists: the number is kept from an Original only where it is its own.
-    forbidden_when(
-        "GBR-IMPORT-DECLARATION-IDENTIFIER-02", "ImportDeclarationIdentifier", ORIGINAL, messages=("IMD",)
-    ),
+    forbidden_when("GBR-IMPORT-DECLARATION-IDENTIFIER-02", "ImportDeclarationIdentifier", ORIGINAL, messages=("IMD",)),
     # A self assessed clearance may name the importer in words: not everybody has a number.
     at_least_one(
-        "GBR-IMPORTER-ABN-01", "ImporterABN", "ImporterIdentifier", "ImporterName", messages=DECLARATIONS,
+        "GBR-IMPORTER-ABN-01",
+        "ImporterABN",
+        "ImporterIdentifier",
+        "ImporterName",
+        messages=DECLARATIONS,
         text="The importer is not named: send Importer ABN or Importer Identifier.",
     ),
     forbidden_when(
