@@ -36,12 +36,9 @@ BASES: dict[str, tuple[str, str, str]] = {
     "sac": ("sac-air-short", "SAC", ""),
     "sac-long": ("sac-sea-long", "SAC", "BankAccountName=-"),
     "n10n20": ("imd-sea-fcl-original", "IMD", "HeaderNatureType=N10/N20; Line[2]/LineNatureType=N20"),
-    "drwbck": ("drwbck-original", "DRWBCK", ""),
     "drwbck-change": ("drwbck-change", "DRWBCK", ""),
-    "imped1": ("imped1-original", "IMPED1", ""),
     "imped1-change": ("imped1-change", "IMPED1", ""),
     "imped1-withdraw": ("imped1-withdraw", "IMPED1", "ImportPeriodicDeclarationIdentifier=-"),
-    "movapp": ("movapp-original", "MOVAPP", ""),
     "movapp-change": ("movapp-change", "MOVAPP", ""),
     "movapp-withdraw": ("movapp-withdraw", "MOVAPP", ""),
 }
