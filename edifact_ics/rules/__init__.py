@@ -37,6 +37,7 @@ from edifact_ics.rules.conditions import (
 from edifact_ics.rules.engine import Engine, Judged
 from edifact_ics.rules.rule import NOTHING, Known, Rule, rule
 from edifact_ics.rules.shapes import (
+    all_required_when,
     at_least_one,
     at_most,
     distinct,
@@ -66,6 +67,7 @@ __all__ = [
     "RuleSet",
     "View",
     "absent",
+    "all_required_when",
     "at_least_one",
     "at_most",
     "available",
@@ -101,6 +103,11 @@ MODULES = (
     "customs_value",
     "parties",
     "payment",
+    "delivery",
+    "drawback",
+    "dumping",
+    "concessions",
+    "heading",
     "transport",
     "reference_data",
     "reference_goods",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from edifact_ics.rules.conditions import ALWAYS, Condition, absent, present
+from edifact_ics.rules.conditions import ALWAYS, WITHDRAW, Condition, absent, present
 from edifact_ics.rules.rule import CHECK, FORBIDDEN, REQUIRED, Known, Rule
 from edifact_ics.view import Complaint, Level, Record
 
@@ -18,6 +18,18 @@ from edifact_ics.view import Complaint, Level, Record
 def required_when(ident: str, name: str, when: Condition = ALWAYS, **more: Any) -> Rule:
     """The element must be sent when the condition holds."""
     return Rule(ident, REQUIRED, name, when, carried=(name,), **more)
+
+
+def all_required_when(ident: str, names: Sequence[str], when: Condition = ALWAYS, **more: Any) -> Rule:
+    """Each of the elements must be sent when the condition holds; each one missing is complained of."""
+
+    def check(level: Level, known: Known) -> Iterator[Complaint]:
+        for name in names:
+            if name not in level and level.knows(name):
+                text = f"{level.guide.label(name)} is missing; it must be sent when {when.words(level.guide.label)}."
+                yield level.complaint(name, text)
+
+    return Rule(ident, CHECK, "", when & ~WITHDRAW, check, tuple(names), **more)
 
 
 def forbidden_when(ident: str, name: str, when: Condition = ALWAYS, **more: Any) -> Rule:

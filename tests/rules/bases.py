@@ -22,7 +22,7 @@ BASES: dict[str, tuple[str, str, str]] = {
     "air": (
         "imd-air-n20-prelodge",
         "IMD",
-        "PreLodgementIndicator=-; HeaderNatureType=N10; WarehouseEstablishmentIdentifier=-",
+        "PreLodgementIndicator=-; HeaderNatureType=N10; Line[1]/LineNatureType=N10; WarehouseEstablishmentIdentifier=-",
     ),
     "prelodge": ("imd-air-n20-prelodge", "IMD", ""),
     "post": ("imd-post-parcels", "IMD", ""),
@@ -34,12 +34,15 @@ BASES: dict[str, tuple[str, str, str]] = {
     "imped1": ("imped1-original", "IMPED1", ""),
     "movapp": ("movapp-original", "MOVAPP", ""),
     "sac": ("sac-air-short", "SAC", ""),
-    "drwbck": ("drwbck-original", "DRWBCK", ""),
     "drwbck-change": ("drwbck-change", "DRWBCK", ""),
-    "imped1": ("imped1-original", "IMPED1", ""),
     "paystd": ("paystd-eft", "PAYSTD", "AQISServicesPaymentAmount=-"),
     "rcr": ("rcr-original", "RCR", ""),
     "sac-long": ("sac-sea-long", "SAC", "BankAccountName=-"),
+    "n10n20": ("imd-sea-fcl-original", "IMD", "HeaderNatureType=N10/N20; Line[2]/LineNatureType=N20"),
+    "imped1-change": ("imped1-change", "IMPED1", ""),
+    "imped1-withdraw": ("imped1-withdraw", "IMPED1", "ImportPeriodicDeclarationIdentifier=-"),
+    "movapp-change": ("movapp-change", "MOVAPP", ""),
+    "movapp-withdraw": ("movapp-withdraw", "MOVAPP", ""),
 }
 
 
