@@ -30,13 +30,31 @@ _NS = "{" + NAMESPACE + "}"
 Kept = tuple[int, str, list[tuple[Place, str]]]  # an Unmapped element: segment number, tag, place and text
 
 
+_REMEMBERED = 10_000  # segments written
+
+
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """Where a named element goes."""
+    """Where a named element goes: `position` is that of its segment, `capacity` what each of its components holds.
+
+    `room` is the length up to which a text is one component as it stands, 0 where that takes a closer look. `rivals`:
+    another value of the use stands in one of its places.
+    """
 
     use: Use
     value: Value
-    row: Row
+    position: str
+    capacity: list[int]
+    room: int
+    rivals: bool
+
+    @classmethod
+    def of(cls, use: Use, value: Value, row: Row) -> _Leaf:
+        """Return where the element of a value goes."""
+        capacity = row.capacity(value)
+        simple = not value.code and value.segments == 1 and value.parts != "each"
+        rivals = any(set(other.places) & set(value.places) for other in use.values if other is not value)
+        return cls(use, value, row.segment.position, capacity, capacity[0] if simple else 0, rivals)
 
 
 class Writer:
@@ -54,11 +72,12 @@ class Writer:
         self._containers: set[tuple[str, ...]] = set()
         layout = self._table.layout
         for path, use, value in paths(layout):
-            self._leaves[path] = _Leaf(use, value, self._rows[self._uses[use.id][0].segment.position])
+            self._leaves[path] = _Leaf.of(use, value, self._uses[use.id][0].row)
             self._containers.update(path[:i] for i in range(1, len(path)))
             if layout.plans[use.id].wrap:
                 self._wraps.add(path[:-1])
         self._frames = {frame.name: frame for frame in layout.frames.values() if frame.parent is not None}
+        self._written: dict[tuple[object, ...], str] = {}
 
     # ------------------------------------------------------------------ a message
 
@@ -76,8 +95,7 @@ class Writer:
         if numbered is None:
             if kept:
                 raise CannotWrite(f"{etree.QName(element).localname} holds Unmapped elements, whose place is not known")
-            elements = [self._elements(bit, {}) for bit in self._order.arrange(box)]
-            raws = [join_elements(self._encoded(e), self._delimiters) for e in elements]
+            raws = [self._plain(bit) for bit in self._order.arrange(box)]
         else:
             raws = [self._raw(bit, sent.get(number, "")) for number, bit in enumerate(numbered, 1)]
         return self._closed(element, raws, sent)
@@ -142,6 +160,8 @@ class Writer:
         return [found[number] for number in sorted(found)]
 
     def _raw(self, bit: Bit | tuple[str, dict[Place, str]], note: str) -> str:
+        if isinstance(bit, Bit) and not note:
+            return self._plain(bit)
         constants, script = parse_note(note)
         if isinstance(bit, Bit):
             elements = self._elements(bit, constants)
@@ -151,7 +171,22 @@ class Writer:
         raw = join_elements(self._encoded(elements), self._delimiters)
         return insert(raw, script) if script else raw
 
+    def _plain(self, bit: Bit) -> str:
+        """Return a segment that was sent as it would be written. Most segments are like one written before."""
+        key = (bit.position, *[use.id for use in bit.uses], *bit.texts.items())
+        known = self._written.get(key)
+        if known is None:
+            if len(self._written) >= _REMEMBERED:
+                self._written.clear()
+            known = join_elements(self._encoded(self._elements(bit, {})), self._delimiters)
+            self._written[key] = known
+        return known
+
     def _encoded(self, elements: list[list[str]]) -> list[list[str]]:
+        if self._delimiters.release == " ":
+            wrong = next((text for parts in elements for text in parts if self._delimiters.special.search(text)), None)
+            if wrong is not None:
+                raise CannotWrite(f"{wrong[:40]!r} holds a service character, and there is no release character")
         try:
             return [[encode(text, self._syntax) for text in parts] for parts in elements]
         except UnicodeEncodeError as error:
@@ -165,7 +200,8 @@ class Writer:
 
     def _read(self, element: etree._Element, box: Box, path: tuple[str, ...], kept: list[Kept]) -> None:
         for child in element:
-            name = etree.QName(child).localname
+            tag = child.tag
+            name = tag[len(_NS) :] if isinstance(tag, str) and tag.startswith(_NS) else etree.QName(child).localname
             here = (*path, name)
             if name == "Unmapped":
                 read_unmapped(child, kept)
@@ -199,11 +235,13 @@ class Writer:
         text = clean(element.text or "")
         if not text:
             return
-        use, value = leaf.use, leaf.value
+        use, value, position = leaf.use, leaf.value, leaf.position
         numbers = [int(n) for n in (element.get("seg") or "").split() if n.isdecimal()]
         remembered = element.get("sent")
-        pieces = self._pieces(leaf, text, from_hex(remembered) if remembered is not None else None)
-        position = self._uses[use.id][0].segment.position
+        if remembered is None and len(text) <= leaf.room:
+            pieces = [[text]]
+        else:
+            pieces = self._pieces(leaf, text, from_hex(remembered) if remembered is not None else None)
         for index, parts in enumerate(pieces):
             number = numbers[index] if index < len(numbers) else None
             bit = None if (value.many and value.parts != "each") or index else box.shared.get(use.id)
@@ -215,7 +253,7 @@ class Writer:
                 bit = Bit(position, [use], {}, number)
                 box.bits.append(bit)
                 box.shared[use.id] = bit
-            for other in bit.values:
+            for other in bit.values if leaf.rivals else ():
                 if set(other.places) & set(value.places) and other is not value:
                     raise CannotWrite(f"{other.name} and {value.name} share one place, so only one can be sent")
             bit.values.append(value)
@@ -234,7 +272,7 @@ class Writer:
             said = clean("".join(joined(value, piece) for piece in pieces))
             if (unpadded(said) if value.padded else said) == text and len(pieces) <= value.segments:
                 return pieces
-        capacity = leaf.row.capacity(value)
+        capacity = leaf.capacity
         if value.segments == 1:
             return [cut(text, value, capacity)]
         whole = cut(text, value, [sum(capacity)] * value.segments)

@@ -30,7 +30,15 @@ BASES: dict[str, tuple[str, str, str]] = {
     "n30": ("imd-n30-settlement", "IMD", ""),
     "change": ("imd-sea-lcl-change", "IMD", ""),
     "withdraw": ("imd-withdraw", "IMD", ""),
+    "drwbck": ("drwbck-original", "DRWBCK", ""),
+    "imped1": ("imped1-original", "IMPED1", ""),
+    "movapp": ("movapp-original", "MOVAPP", ""),
     "sac": ("sac-air-short", "SAC", ""),
+    "drwbck": ("drwbck-original", "DRWBCK", ""),
+    "drwbck-change": ("drwbck-change", "DRWBCK", ""),
+    "imped1": ("imped1-original", "IMPED1", ""),
+    "paystd": ("paystd-eft", "PAYSTD", "AQISServicesPaymentAmount=-"),
+    "rcr": ("rcr-original", "RCR", ""),
     "sac-long": ("sac-sea-long", "SAC", "BankAccountName=-"),
 }
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import EntryPoint
+import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
 
 from edifact_ics import Finding, Severity, check, rules, translate
 from edifact_ics.cli import main
-from edifact_ics.rules import RuleError, RuleSet, forbidden_when, from_file, mode, required_when, rule, standard
+from edifact_ics.rules import RuleError, RuleSet, from_file, required_when, rule, standard
 from tests.rules.bases import made
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -54,7 +53,7 @@ def test_a_complaint_names_its_place_its_rule_and_the_cure() -> None:
     assert (one.position.tag, one.position.element, one.position.component) == ("TDT", 5, 1)
     assert raw.startswith(b"QF:")
     assert one.path == "/ImportDeclaration/Header/Transport/AirlineCode"
-    assert one.message == "Airline Code may be sent only when Mode of Transport is Air."
+    assert one.message == "Airline Code may be sent only when Mode of Transport is Air; it is Sea."
     assert one.source == "ICS business rules, 1 May 2023, line 57"
     assert one.hint is not None
 
@@ -167,21 +166,26 @@ def test_a_rule_of_a_user_that_fails_is_named_and_the_others_go_on() -> None:
     assert text == "The rule X-R failed: ZeroDivisionError: of course."
 
 
-def test_rules_of_installed_packages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("house")
-    module.__dict__["RULES"] = [
-        forbidden_when("X-AIR", "AirlineCode", mode("Sea"), source="us", text="No airline at sea.")
-    ]
-    point = EntryPoint("house", "house", rules.ENTRY_POINTS)
-    monkeypatch.setattr(rules, "entry_points", lambda group: [point])
-    monkeypatch.setitem(__import__("sys").modules, "house", module)
-    assert [one.id for one in rules.installed()] == ["X-AIR"]
+def install(folder: Path, module: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a package with rules where installed packages are."""
+    (folder / f"{module}.py").write_text(text)
+    about = folder / f"{module}-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1\n")
+    (about / "entry_points.txt").write_text(f"[{rules.ENTRY_POINTS}]\nhouse = {module}\n")
+    monkeypatch.syspath_prepend(str(folder))
 
 
-def test_an_installed_package_whose_rules_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    point = EntryPoint("house", "no_such_house", rules.ENTRY_POINTS)
-    monkeypatch.setattr(rules, "entry_points", lambda group: [point])
-    with pytest.raises(RuleError, match="the rules of no_such_house cannot be loaded"):
+def test_rules_of_installed_packages_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path, "our_house", OWN, monkeypatch)
+    assert [one.id for one in rules.installed()] == ["X-REFERENCE", "X-ROUND"]
+
+
+def test_an_installed_package_whose_rules_cannot_be_loaded_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path, "their_house", "import no_such_module\n", monkeypatch)
+    with pytest.raises(RuleError, match="the rules of their_house cannot be loaded"):
         rules.installed()
 
 
@@ -200,3 +204,10 @@ def test_samples_break_no_rule(file: str) -> None:
         f for f in check(SAMPLES / file).findings if f.severity is Severity.ERROR and f.code[:3] in ("GBR", "CMR")
     ]
     assert errors == []
+
+
+def test_traffic_in_the_shape_of_real_one_breaks_no_rule() -> None:
+    sys.path.insert(0, str(SAMPLES.parent / "tools" / "bench"))
+    from generate import interchange
+
+    assert found(interchange(messages=120, seed=11)) == []

@@ -35,6 +35,7 @@ import edifact_ics
 from edifact_ics import guides, pipeline
 from edifact_ics.envelope import Reader
 from edifact_ics.interchange import Message
+from edifact_ics.library import ours
 from edifact_ics.scan import Scanner
 from edifact_ics.structure import walk
 from edifact_ics.syntax import STANDARD
@@ -142,14 +143,14 @@ def _walk(data: bytes) -> None:
     for event in Reader(io.BytesIO(data)).events():
         if isinstance(event, Message):
             document = event.raws[1].split(":", 3)[3][:3]
-            walk(guides.table_of(document, STANDARD, "UNOC"), event.raws, event.closed)
+            walk(guides.table_of(ours(), document, STANDARD, "UNOC"), event.raws, event.closed)
 
 
 def _forget() -> None:
     """Compile the guides anew: what a table remembers of segments it read before would flatter the next run."""
     guides.table_of.cache_clear()
     for document in ("IMD", "SAC"):
-        guides.table_of(document, STANDARD, "UNOC")
+        guides.table_of(ours(), document, STANDARD, "UNOC")
 
 
 def _stages(size: int, seed: int) -> tuple[list[Stage], generate.Summary, bytes]:

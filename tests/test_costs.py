@@ -1,0 +1,51 @@
+"""What hostile files cost, counted in work and not in time."""
+
+from __future__ import annotations
+
+import io
+
+from sample_messages import SAC, data, interchange, message
+
+from edifact_ics.envelope import Reader
+from edifact_ics.guides import table_of
+from edifact_ics.interchange import Interchange, Message
+from edifact_ics.library import ours
+from edifact_ics.structure import walk
+from edifact_ics.syntax import STANDARD
+
+
+def messages(content: bytes) -> list[Message]:
+    return [event for event in Reader(io.BytesIO(content)).events() if isinstance(event, Message)]
+
+
+def test_empty_segments_beyond_the_listed_are_only_counted() -> None:
+    [sent] = messages(data(interchange(message(SAC))))
+    raws = [*sent.raws[:2], *[""] * 50_000, *sent.raws[2:]]
+    walked = walk(table_of(ours(), "SAC", STANDARD, "UNOC"), raws, True)
+    assert len(walked.placed) < 10_000
+    assert len(walked.findings) + walked.unlisted.total() == 50_000
+
+
+def test_places_asked_for_in_order_are_counted_on_from_the_last() -> None:
+    looked_at = 0
+
+    class Counting(Message):
+        def _text(self, first: int, last: int) -> str:
+            nonlocal looked_at
+            looked_at += last - first
+            return super()._text(first, last)
+
+    whole = Counting(Interchange(1, 0, 1, 1), 1, ["ABC+1"] * 20_000, "\n", "", (0, 1, 1))
+    places = [whole.at(number) for number in range(1, 20_001)]
+    assert [(p.offset, p.line, p.column) for p in places[::5_000]] == [
+        (7 * n, n + 1, 1) for n in range(0, 20_000, 5_000)
+    ]
+    assert looked_at < 25_000
+    assert whole.at(10_001) == places[10_000]
+
+
+def test_many_unas_are_one_finding() -> None:
+    found = [f for event in Reader(io.BytesIO(b"UNA:+.? '" * 3_000)).events() for f in getattr(event, "findings", [])]
+    reader = Reader(io.BytesIO(b"UNA:+.? '" * 3_000))
+    list(reader.events())
+    assert [f.code for f in [*found, *reader.findings]] == ["ENV-09"]
