@@ -50,7 +50,8 @@ def through_everything(content: bytes) -> None:
     """Check, answer, list, translate despite errors, and back."""
     checked(content)
     answer = respond(content, at=AT, reference=1)
-    assert answer.data == b"" or judged(check(answer.data).report) == []
+    # The answer repeats the parties as they were named; an odd name is no less odd there.
+    assert answer.data == b"" or set(judged(check(answer.data).report)) <= {"VAL-10", "VAL-13"}
     run = Run(Report("x"), want_xml=True)
     "\n".join(lines(run.steps(io.BytesIO(content)), run)).encode()
     there = Run(Report("x"), want_xml=True)

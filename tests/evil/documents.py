@@ -5,7 +5,7 @@ from __future__ import annotations
 NAMESPACE = "urn:edifact-ics:canonical"
 OPEN = f'<Interchanges xmlns="{NAMESPACE}">'
 ENVELOPE = (
-    "<Envelope><SyntaxIdentifier>UNOC</SyntaxIdentifier><InterchangeCreator>A</InterchangeCreator><RecipientSite>B"
+    "<Envelope><SyntaxIdentifier>UNOC</SyntaxIdentifier><InterchangeCreator>AAA999Z</InterchangeCreator><RecipientSite>B"
     "</RecipientSite><PreparationDate>261122</PreparationDate><PreparationTime>1015</PreparationTime>"
     "<InterchangeControlReferenceNumber>1</InterchangeControlReferenceNumber></Envelope>"
 )
