@@ -22,8 +22,8 @@ _COMMANDS = {
     "respond": "Write the answer to an interchange: CONTRL.",
     "show": "List an interchange segment by segment, in plain words.",
     "explain": "Say what a finding code means and how to cure it.",
-    "rules": "List the business rules and what checks each of them.",
     "guide": "Print the guide of a message.",
+    "rules": "List the business rules and what checks each of them.",
     "reference": "List, check and load the tables that rules look things up in.",
     "ledger": "What was sent before, and what became of it.",
 }
