@@ -28,6 +28,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 
+PARTIAL = frozenset({"Change", "Withdraw"})  # functions of messages that do not say everything again
 _ACTIONS = ("LineActionCode", "TransportLineActionCode", "SubHeaderLineActionCode")
 
 

@@ -15,7 +15,7 @@ from edifact_ics.layout import Frame, written
 from edifact_ics.mig_tree import Condition, Mig, Use, Value
 from edifact_ics.mig_tree import Group as GuideGroup
 from edifact_ics.table import Node, Table
-from edifact_ics.view import HEADER, WORDS, Complaint, Group, Guide, Level, View
+from edifact_ics.view import HEADER, PARTIAL, WORDS, Complaint, Group, Guide, Level, View
 from edifact_ics.walked import Placed
 
 _READINGS: dict[int, tuple[Mig, Reading]] = {}  # by the identity of the guide, which is held so that it stays its own
@@ -180,28 +180,27 @@ def view(table: Table, placed: list[Placed]) -> View:
                 stack.append((frame, here))
             here = stack[-1][1]
         here.origin.append(place)
-        item = place.item
-        if item.values:
-            facts = item.facts
-            if facts is None:
-                facts = item.facts = _facts(step.node, item, plans)
-            said, key, joins = facts
-            if not key:
-                here.said.update(said)
-            else:
-                _repeat(here, said, key, joins)
-    for name, of, functions in guide.second:
-        if of in header.said and header.said.get("MessageFunction") in functions:
-            header.said[name] = header.said[of]
-    if header.said.get("MessageFunction") in ("Change", "Withdraw"):
-        header.complete = False
-        for level in levels[1:]:
-            level.complete = level.action == "I"
+        facts = place.item.facts
+        if facts is None:
+            facts = place.item.facts = _facts(step.node, place.item, plans)
+        said, key, joins = facts
+        if key:
+            _repeat(here, said, key, joins)
+        elif said:
+            here.said.update(said)
+    function = header.said.get("MessageFunction", "")
+    second = [(name, of) for name, of, functions in guide.second if function in functions]
+    for level in levels if second or function in PARTIAL else ():
+        level.said.update({name: level.said[of] for name, of in second if of in level.said})
+        level.complete = function not in PARTIAL or (level is not header and level.action == "I")
     return View(guide, tuple(levels))
 
 
 def _facts(node: Node, item: Interpreted, plans: dict[str, _Plan]) -> tuple[dict[str, str], str, bool]:
-    """Return what a segment says by name, in words, the group it repeats and whether it joins the last repetition."""
+    """Return what a segment says by name, in words, the group it repeats and whether it joins the last repetition.
+
+    A segment that says nothing repeats nothing.
+    """
     plan = plans[node.segment.uses[item.uses[0]].id] if item.uses else _Plan("", False, ())
     said = {}
     for value, text in item.values:
@@ -210,7 +209,7 @@ def _facts(node: Node, item: Interpreted, plans: dict[str, _Plan]) -> tuple[dict
     for name, of, decides, wanted, form in plan.second:
         if of in said and (not wanted or said.get(decides) in wanted) and _has_form(said[of], form):
             said[name] = said[of]
-    return said, plan.key, plan.joins
+    return said, plan.key if said else "", plan.joins
 
 
 def _has_form(text: str, form: Format | None) -> bool:
