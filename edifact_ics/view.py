@@ -256,31 +256,27 @@ class View:
 
 # ---------------------------------------------------------------------- overlay
 
-_NUMBERS = {LINE: "LineNumber", TRANSPORT_LINE: "TransportLineNumber", "SubHeaderLine": "SubHeaderLineNumber"}
+# What tells the levels of a kind apart.
+NUMBERS = {
+    LINE: "LineNumber",
+    TRANSPORT_LINE: "TransportLineNumber",
+    "RCR": "SubHeaderLineNumber",
+    "Movement": "MovementSequenceNumber",
+}
 
 
 def overlay(stored: View, change: View) -> View:
     """Return the declaration that a Change makes of the stored one.
 
-    Elements sent replace those stored, repeating groups as a whole. Lines are told by their number: inserted, amended
-    (over the stored line), or deleted; lines that the Change does not name stay. Levels of the Change keep their
-    places.
+    Elements sent replace those stored, repeating groups as a whole. Levels are told by their number: inserted, amended
+    (over the stored one), or deleted; those that the Change does not name stay. Levels of the Change keep their places.
     """
     header = _over(stored.header, change.header, None)
-    levels = [header]
-    for kind in dict.fromkeys(level.kind for view in (stored, change) for level in view.levels[1:]):
-        name = _NUMBERS.get(kind)
-        before = {level.said.get(name or "", str(level.number)): level for level in stored.of(kind)}
-        sent = {level.said.get(name or "", str(level.number)): level for level in change.of(kind)}
-        for number, level in before.items():
-            if number in sent and sent[number].action == "D":
-                continue
-            levels.append(_over(level, sent.get(number), header))
-        levels += [_over(None, level, header) for number, level in sent.items() if number not in before]
-    return View(change.guide, tuple(levels))
+    return View(change.guide, (header, *header.inside()))
 
 
 def _over(stored: Level | None, sent: Level | None, parent: Level | None) -> Level:
+    """Return a level with what was sent laid over what is stored, and the levels below it."""
     base = sent or stored
     assert base is not None
     kept = {k: v for k, v in stored.said.items() if k not in _ACTIONS} if stored else {}
@@ -288,9 +284,21 @@ def _over(stored: Level | None, sent: Level | None, parent: Level | None) -> Lev
     repeated = {**(stored.repeated if stored else {}), **(sent.repeated if sent else {})}
     origin = sent.origin if sent else None
     level = Level(base.kind, base.number, base.guide, parent, said, repeated, True, origin)
-    if parent is not None:
-        parent.below.append(level)
+    before, after = stored.below if stored else [], sent.below if sent else []
+    for kind in dict.fromkeys(one.kind for one in (*before, *after)):
+        old = {_key(one): one for one in before if one.kind == kind}
+        new = {_key(one): one for one in after if one.kind == kind}
+        for number in dict.fromkeys((*old, *new)):
+            given = new.get(number)
+            if given is None or given.action != "D":
+                level.below.append(_over(old.get(number), given, level))
     return level
+
+
+def _key(level: Level) -> int:
+    """Return what tells a level from its neighbours of the same kind: its number, or its place among them."""
+    number = _number(level.said.get(NUMBERS.get(level.kind, "")))
+    return level.number if number is None else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,13 +319,13 @@ class Stored:
         view, *changes = messages
         for change in changes:
             view = overlay(view, change)
-        used = {kind: frozenset(n for one in messages for n in _numbers(one, kind)) for kind in _NUMBERS}
+        used = {kind: frozenset(n for one in messages for n in _numbers(one, kind)) for kind in NUMBERS}
         return cls(view, used, len(messages))
 
     def line(self, number: str, kind: str = LINE) -> Level | None:
         """Return a line by its number; None if there is none now."""
         wanted = _number(number)
-        return next((level for level in self.view.of(kind) if _number(level.said.get(_NUMBERS[kind])) == wanted), None)
+        return next((level for level in self.view.of(kind) if _number(level.said.get(NUMBERS[kind])) == wanted), None)
 
     def was_deleted(self, number: str) -> bool:
         """Tell whether a line had this number and is there no more."""
@@ -326,7 +334,7 @@ class Stored:
 
 def _numbers(view: View, kind: str) -> Iterator[int]:
     for level in view.of(kind):
-        number = _number(level.said.get(_NUMBERS[kind]))
+        number = _number(level.said.get(NUMBERS[kind]))
         if number is not None:
             yield number
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from edifact_ics.rules.conditions import ORIGINAL
 from edifact_ics.rules.rule import EVERY, Known, rule
-from edifact_ics.view import Complaint, Level
+from edifact_ics.view import NUMBERS, Complaint, Level
 
 # What tells the repetitions of a group apart; a group that is not named here is told by all it holds.
 KEYS = {
@@ -26,24 +26,17 @@ KEYS = {
     "LodgementQuestion": ("LodgementQuestionIdentifier",),
     "Quantity": ("QuantityUnit",),
 }
-# Levels are told by their number.
-NUMBERS = {
-    "Line": "LineNumber",
-    "TransportLine": "TransportLineNumber",
-    "SubHeaderLine": "SubHeaderLineNumber",
-    "Movement": "MovementSequenceNumber",
-}
 _VERSION = re.compile("0*[1-9][0-9]*")
 
 
-@rule("CMR-03", on="SenderReferenceVersion", when=ORIGINAL)
+@rule("CMR-03", on="SenderReferenceVersion", when=ORIGINAL, own=True)
 def original_version(header: Level, known: Known) -> Iterator[Complaint]:
     version = header.said["SenderReferenceVersion"]
     if version.isascii() and version.isdigit() and int(version) < 1:
         yield header.complaint("SenderReferenceVersion", f"An Original has version 1 or higher, not {version}.")
 
 
-@rule("CMR-09d", on="SenderReferenceVersion")
+@rule("CMR-09d", on="SenderReferenceVersion", own=True)
 def whole_version(header: Level, known: Known) -> Iterator[Complaint]:
     version = header.said["SenderReferenceVersion"]
     if not _VERSION.fullmatch(version):
@@ -51,7 +44,7 @@ def whole_version(header: Level, known: Known) -> Iterator[Complaint]:
         yield header.complaint("SenderReferenceVersion", text)
 
 
-@rule("CMR-15a", level=EVERY)
+@rule("CMR-15a", level=EVERY, own=True)
 def each_once(level: Level, known: Known) -> Iterator[Complaint]:
     for key, records in level.repeated.items():
         if len(records) > 1:
@@ -86,7 +79,7 @@ def _numbered_twice(level: Level) -> Iterator[Complaint]:
         seen.add(mark)
 
 
-@rule("CMR-15b", on="LineAmberReasonType")
+@rule("CMR-15b", on="LineAmberReasonType", own=True)
 def amber_reasons_once(line: Level, known: Known) -> Iterator[Complaint]:
     seen = set()
     for number, reason in line.each("LineAmberReasonType"):

@@ -22,6 +22,7 @@ from edifact_ics.canonical import NAMESPACE
 from edifact_ics.layout import Layout, paths
 from edifact_ics.library import ours
 
+LEVELS = ("Line", "TransportLine", "RCR", "TermsOfDelivery", "Movement")
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 
@@ -77,10 +78,10 @@ def _edit(root: etree._Element, message: str, steps: list[tuple[str, int | None]
 def _path(message: str, steps: list[tuple[str, int | None]]) -> tuple[str, ...]:
     """The whole path of what is meant: a container if its last step has an index, else an element."""
     names = [name for name, _ in steps]
-    levels = {name for name in ("Line", "TransportLine", "SubHeaderLine", "Movement") if name in names}
+    levels = {name for name in LEVELS if name in names}
     for path in _paths(message):
         ends = [i for i in range(len(path)) if path[i] == names[-1]]
-        if not ends or {p for p in path if p in ("Line", "TransportLine", "SubHeaderLine", "Movement")} != levels:
+        if not ends or {p for p in path if p in LEVELS} != levels:
             continue
         if not all(name in path for name in names):
             continue
