@@ -169,9 +169,17 @@ class Level:
     def function(self) -> str | None:
         """Original, Change or Withdraw; a line that a Change inserts is judged as in an Original."""
         function = self.get("MessageFunction")
-        if function == "Change" and self.parent is not None and self.action == "I":
-            return "Original"
-        return function
+        return "Original" if function == "Change" and self.inserted else function
+
+    @property
+    def inserted(self) -> bool:
+        """Tell whether this level, or one around it, is inserted."""
+        here = self
+        while here.parent is not None:
+            if here.action == "I":
+                return True
+            here = here.parent
+        return False
 
     @property
     def action(self) -> str | None:

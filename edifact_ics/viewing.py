@@ -192,7 +192,7 @@ def view(table: Table, placed: list[Placed]) -> View:
     second = [(name, of) for name, of, functions in guide.second if function in functions]
     for level in levels if second or function in PARTIAL else ():
         level.said.update({name: level.said[of] for name, of in second if of in level.said})
-        level.complete = function not in PARTIAL or (level is not header and level.action == "I")
+        level.complete = function not in PARTIAL or level.inserted
     return View(guide, tuple(levels))
 
 
