@@ -98,6 +98,7 @@ MODULES = (
     "lifecycle",
     "aqis",
     "community",
+    "customs_value",
     "parties",
     "payment",
     "transport",

@@ -21,11 +21,6 @@ RULES: list[Rule] = [
     forbidden_when("GBR-AQIS-NUMBER-OF-PACKAGES-04", "AQISNumberOfPackages", N30),
     required_when("GBR-AQIS-PACKAGE-TYPE-01", "AQISNumberOfPackages", present("AQISPackageType")),
     forbidden_when("GBR-AQIS-PACKAGE-TYPE-02", "AQISPackageType", N30),
-    only_when(
-        "GBR-AQIS-PACKING-INFORMATION-INDICATOR-01",
-        "AQISPackingInformationIndicator",
-        message("RCR"),
-    ),
     forbidden_when("GBR-AQIS-PERMIT-NUMBER-04", "AQISPermitNumber", N30),
     forbidden_when("GBR-AQIS-PROCESSING-TYPE-06", "AQISProcessingType", N30),
     only_when("GBR-AQIS-SERVICES-PAYMENT-AMOUNT-04", "AQISServicesPaymentAmount", message("IMD", "RCR")),

@@ -34,6 +34,10 @@ BASES: dict[str, tuple[str, str, str]] = {
     "imped1": ("imped1-original", "IMPED1", ""),
     "movapp": ("movapp-original", "MOVAPP", ""),
     "sac": ("sac-air-short", "SAC", ""),
+    "drwbck": ("drwbck-original", "DRWBCK", ""),
+    "drwbck-change": ("drwbck-change", "DRWBCK", ""),
+    "paystd": ("paystd-eft", "PAYSTD", "AQISServicesPaymentAmount=-"),
+    "rcr": ("rcr-original", "RCR", ""),
     "sac-long": ("sac-sea-long", "SAC", "BankAccountName=-"),
 }
 

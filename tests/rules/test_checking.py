@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import EntryPoint
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
 
 from edifact_ics import Finding, Severity, check, rules, translate
 from edifact_ics.cli import main
-from edifact_ics.rules import RuleError, RuleSet, forbidden_when, from_file, mode, required_when, rule, standard
+from edifact_ics.rules import RuleError, RuleSet, from_file, required_when, rule, standard
 from tests.rules.bases import made
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -167,21 +165,26 @@ def test_a_rule_of_a_user_that_fails_is_named_and_the_others_go_on() -> None:
     assert text == "The rule X-R failed: ZeroDivisionError: of course."
 
 
-def test_rules_of_installed_packages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("house")
-    module.__dict__["RULES"] = [
-        forbidden_when("X-AIR", "AirlineCode", mode("Sea"), source="us", text="No airline at sea.")
-    ]
-    point = EntryPoint("house", "house", rules.ENTRY_POINTS)
-    monkeypatch.setattr(rules, "entry_points", lambda group: [point])
-    monkeypatch.setitem(__import__("sys").modules, "house", module)
-    assert [one.id for one in rules.installed()] == ["X-AIR"]
+def install(folder: Path, module: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a package with rules where installed packages are."""
+    (folder / f"{module}.py").write_text(text)
+    about = folder / f"{module}-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1\n")
+    (about / "entry_points.txt").write_text(f"[{rules.ENTRY_POINTS}]\nhouse = {module}\n")
+    monkeypatch.syspath_prepend(str(folder))
 
 
-def test_an_installed_package_whose_rules_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    point = EntryPoint("house", "no_such_house", rules.ENTRY_POINTS)
-    monkeypatch.setattr(rules, "entry_points", lambda group: [point])
-    with pytest.raises(RuleError, match="the rules of no_such_house cannot be loaded"):
+def test_rules_of_installed_packages_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path, "our_house", OWN, monkeypatch)
+    assert [one.id for one in rules.installed()] == ["X-REFERENCE", "X-ROUND"]
+
+
+def test_an_installed_package_whose_rules_cannot_be_loaded_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path, "their_house", "import no_such_module\n", monkeypatch)
+    with pytest.raises(RuleError, match="the rules of their_house cannot be loaded"):
         rules.installed()
 
 

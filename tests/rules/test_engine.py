@@ -35,7 +35,7 @@ from edifact_ics.rules import (
 )
 from edifact_ics.rules import header as header_nature
 from edifact_ics.rules.conditions import CHANGE, ORIGINAL, WITHDRAW, Condition
-from edifact_ics.view import View, overlay
+from edifact_ics.view import Stored, View, overlay
 from tests.rules.views import GUIDE, header, view
 
 
@@ -156,14 +156,14 @@ def test_a_change_is_judged_with_the_declaration_it_changes() -> None:
     stored = view(header(ModeOfTransport="Sea", VoyageNumber="9"), {"LineNumber": "1", "OriginCountryCode": "CN"})
     change = view(header(MessageFunction="Change", ModeOfTransport="Air"))
     assert asked(VOYAGE, of=change) == []
-    assert asked(VOYAGE, of=change, known=Known(stored=stored)) == ["C Header 1 VoyageNumber"]
+    assert asked(VOYAGE, of=change, known=Known(stored=Stored.of([stored]))) == ["C Header 1 VoyageNumber"]
 
 
 def test_what_was_sent_itself_is_judged_alone() -> None:
     reason = required_when("A", "ImporterReference", CHANGE, own=True)
     stored = view(header(ImporterReference="PO 1"))
     change = view(header(MessageFunction="Change"))
-    assert asked(reason, of=change, known=Known(stored=stored)) == ["A Header 1 ImporterReference"]
+    assert asked(reason, of=change, known=Known(stored=Stored.of([stored]))) == ["A Header 1 ImporterReference"]
 
 
 def test_lines_over_those_stored() -> None:
