@@ -52,7 +52,7 @@ def test_a_complaint_names_its_place_its_rule_and_the_cure() -> None:
     assert (one.position.tag, one.position.element, one.position.component) == ("TDT", 5, 1)
     assert raw.startswith(b"QF:")
     assert one.path == "/ImportDeclaration/Header/Transport/AirlineCode"
-    assert one.message == "Airline Code may be sent only when Mode of Transport is Air."
+    assert one.message == "Airline Code may be sent only when Mode of Transport is Air; it is Sea."
     assert one.source == "ICS business rules, 1 May 2023, line 57"
     assert one.hint is not None
 
