@@ -36,6 +36,7 @@ BASES: dict[str, tuple[str, str, str]] = {
     "sac": ("sac-air-short", "SAC", ""),
     "drwbck": ("drwbck-original", "DRWBCK", ""),
     "drwbck-change": ("drwbck-change", "DRWBCK", ""),
+    "imped1": ("imped1-original", "IMPED1", ""),
     "paystd": ("paystd-eft", "PAYSTD", "AQISServicesPaymentAmount=-"),
     "rcr": ("rcr-original", "RCR", ""),
     "sac-long": ("sac-sea-long", "SAC", "BankAccountName=-"),

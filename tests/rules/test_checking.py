@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,10 @@ def test_samples_break_no_rule(file: str) -> None:
         f for f in check(SAMPLES / file).findings if f.severity is Severity.ERROR and f.code[:3] in ("GBR", "CMR")
     ]
     assert errors == []
+
+
+def test_traffic_in_the_shape_of_real_one_breaks_no_rule() -> None:
+    sys.path.insert(0, str(SAMPLES.parent / "tools" / "bench"))
+    from generate import interchange
+
+    assert found(interchange(messages=120, seed=11)) == []
