@@ -78,10 +78,10 @@ def _edit(root: etree._Element, message: str, steps: list[tuple[str, int | None]
 def _path(message: str, steps: list[tuple[str, int | None]]) -> tuple[str, ...]:
     """The whole path of what is meant: a container if its last step has an index, else an element."""
     names = [name for name, _ in steps]
-    levels = {name for name in LEVELS if name in names}
+    level = [name for name in names if name in LEVELS][-1:]  # those around it need not be named
     for path in _paths(message):
         ends = [i for i in range(len(path)) if path[i] == names[-1]]
-        if not ends or {p for p in path if p in LEVELS} != levels:
+        if not ends or [p for p in path if p in LEVELS][-1:] != level:
             continue
         if not all(name in path for name in names):
             continue
