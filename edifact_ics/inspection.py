@@ -45,6 +45,7 @@ from edifact_ics.service import (
     message_header_findings,
     message_trailer_findings,
     missing_trailer,
+    sender_findings,
     swallowed,
     syntax_findings,
     trailer_findings,
@@ -190,11 +191,14 @@ class Run:
             )
         if is_blank(interchange.lead):
             found.append(blanks(interchange.at(place, 1, raw)))
-        return found + [
+        found += [
             placed(f, interchange.at(place, 1, raw, f.element, f.component))
             for f in header.findings
             if not (told and f.element == 1)
         ]
+        if not any(f.position.element == 2 for f in found):
+            found += sender_findings(interchange)
+        return found
 
     def _lodge(self, interchange: Interchange, found: list[Finding]) -> list[Finding]:
         """Open the interchange in the journal; say so if its sender used the reference before."""

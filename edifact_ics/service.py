@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from edifact_ics.codes import finding
 from edifact_ics.finding import Finding, Position
-from edifact_ics.interchange import Interchange, Message
+from edifact_ics.interchange import CUSTOMS, Interchange, Message
 from edifact_ics.library import Library
 from edifact_ics.repertoire import REPERTOIRES
 from edifact_ics.syntax import split_elements
+
+_SITE = re.compile("[A-Z]{3}[0-9]{3}[A-Z]")
 
 
 def syntax_findings(interchange: Interchange) -> list[Finding]:
@@ -23,6 +27,16 @@ def syntax_findings(interchange: Interchange) -> list[Finding]:
         text = f"UNB names syntax version {version!r}; ICS takes version 3 only."
         found.append(finding("SYN-04", interchange.at(at, 1, raw, 1, 2), text, version, "Write 3."))
     return found
+
+
+def sender_findings(interchange: Interchange) -> list[Finding]:
+    """Return what is odd about the sender of an interchange to Customs: its site has a form of its own."""
+    sender = interchange.value(2).strip()
+    if interchange.value(3) != CUSTOMS or not sender or _SITE.fullmatch(sender):
+        return []
+    at = interchange.at(interchange.header_place, 1, interchange.header_raw, 2, 1)
+    text = f"The sender is {sender[:40]!r}; a site that Customs registers is three letters, three digits and a letter."
+    return [finding("VAL-13", at, text, sender)]
 
 
 def message_header_findings(library: Library, message: Message) -> list[Finding]:

@@ -16,7 +16,6 @@ from edifact_ics.mig_tree import Value
 _BLANKS = re.compile(" +")
 _ILLEGAL = re.compile("[\x01-\x1f\x7f-\x9f\ud800-\udfff]")
 _PADDING = re.compile(r"\A(-?)0+(?=[0-9]+(?:\.[0-9]*)?\Z)")
-_SITE = re.compile("[A-Z]{3}[0-9]{3}[A-Z]")
 _NUMBER = re.compile(r"-?(\d*)(?:([.,])(\d*))?")
 CHAR = "\0"
 _FEW = 12  # codes that are quicker looked for in a pattern than in a set
@@ -162,8 +161,6 @@ def _type_fault(value: Value, text: str) -> Fault | None:
         return Fault("VAL-04", "a day that exists is wanted, as CCYYMMDD")
     if value.type == "shortdate" and not is_date("20" + text):
         return Fault("VAL-04", "a day that exists is wanted, as YYMMDD")
-    if value.type == "site" and not _SITE.fullmatch(text):
-        return Fault("VAL-13", "a site of Customs' register is three letters, three digits and a letter")
     if value.type == "time" and not (text[:2] < "24" and text[2:] < "60"):
         return Fault("VAL-04", "a time that exists is wanted, as HHMM")
     return None
