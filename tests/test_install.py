@@ -114,7 +114,7 @@ def test_from_a_wheel(wheel: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [command, "guide"], cwd=tmp_path, capture_output=True, text=True, check=True, env=environment()
     )
-    assert "IMD      Full import declaration\n" in done.stdout
+    assert "IMD      Full import declaration " in done.stdout
 
 
 def test_from_an_editable_installation(checkout: Path, tmp_path: Path) -> None:
