@@ -203,7 +203,8 @@ def _accept(given: Reply, warnings: list[Fault], seen: View, summary: MessageSum
         given.said["PreLodgementIndicator"] = "Y" if pre_lodged else "N"
     if not pre_lodged:  # a calculation, of which nothing is kept
         name, *version = kept
-        given.said[name] = _made_up(site, given.document, summary.sender_reference)
+        made_up = _made_up(site, given.document, summary.sender_reference)
+        given.said[name] = seen.header.said.get(name) or made_up
         if seen.function == "Original":
             given.said |= {other: "1" for other in version}
     given.left_out = max(0, len(warnings) - _MAX_GROUPS)
