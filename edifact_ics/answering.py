@@ -1,4 +1,4 @@
-"""The answers to a file, interchange by interchange: a CONTRL, then the business responses to what that lets through."""
+"""The answers to a file, interchange by interchange: a CONTRL, then business responses to what that lets through."""
 
 from __future__ import annotations
 
@@ -124,7 +124,9 @@ class Answering:
         self.notes += self._said
         if not self._replies:
             if self.kind == "cusres" and not self._said:
-                self.notes.append(f"{name}: no business response is due: it holds nothing that asks for one.")
+                refused = any(one.errors for one in self._answered)
+                why = "CONTRL refuses what asks for one" if refused else "nothing in it asks for one"
+                self.notes.append(f"{name}: no business response is due: {why}.")
         elif self._has_reference(name):
             text = cusres.document(interchange, self._replies, at=self.at, reference=self.reference)
             self._add(_edifact(text, self.library))

@@ -195,7 +195,7 @@ def _accept(given: Reply, warnings: list[Fault], seen: View, summary: MessageSum
     """Fill in an acceptance: what was sent and what can be known, no more."""
     names = _names(given.guide)
     withdrawn, pre_lodged = seen.function == "Withdraw", seen.header.get("PreLodgementIndicator") == "Y"
-    kept = {name: identifier for name, identifier in _identifier(given.guide)}
+    kept = dict(_identifier(given.guide))
     status = "WITHDRAWN" if withdrawn else "LODGED" if "RF" in kept.values() else "CLEAR"
     given.said |= {"StatusType": status, "StatusDescription": status}
     given.said |= {name: text for name in _ECHOED if name in names and (text := seen.header.said.get(name))}
@@ -206,7 +206,7 @@ def _accept(given: Reply, warnings: list[Fault], seen: View, summary: MessageSum
         made_up = _made_up(site, given.document, summary.sender_reference)
         given.said[name] = seen.header.said.get(name) or made_up
         if seen.function == "Original":
-            given.said |= {other: "1" for other in version}
+            given.said |= dict.fromkeys(version, "1")
     given.left_out = max(0, len(warnings) - _MAX_GROUPS)
     given.containers += [("Error", _group(fault, names)) for fault in warnings[:_MAX_GROUPS]]
     if withdrawn or "LineCount" not in names:

@@ -49,5 +49,5 @@ def _by_rule() -> dict[str, AnswerCode]:
 
 
 def answer_code(rule: str) -> AnswerCode | None:
-    """Return the code that a broken rule has in an answer; None if `rule` is the id of none. A user's rules share one."""
+    """Return the code that a broken rule has in an answer; None if there is none. A user's rules share one."""
     return answer_codes()[_OWN_RULE] if rule.startswith("X-") else _by_rule().get(rule)
