@@ -73,12 +73,15 @@ def respond(
     library: Library | None = None,
     receiver: Receiver | None = None,
     history: History | None = None,
+    rules: RuleSet | None = None,
+    tables: Reference | None = None,
 ) -> pipeline.Answer:
-    """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
+    """Return the answer to a file: for each interchange a CONTRL, and the business responses to what it lets through.
 
-    `at` goes into UNB as given (default: now), `reference` is that of the first answer (default: made from `at`).
-    `receiver` tells what the one who answers knows besides the file: its own site, who may send to it, test or not;
-    `history` what was sent before.
+    `kind` is contrl, cusres (business responses alone) or both, the CONTRL first. `at` goes into UNB as given (default:
+    now), `reference` is that of the first answer (default: made from `at`). `receiver` tells what the one who answers
+    knows besides the file: its own site, who may send to it, test or not; `history` what was sent before. `rules` and
+    `tables` are what business responses are judged by: `rules` and `reference` of `check`.
     """
     return pipeline.respond(
         _source(source),
@@ -88,6 +91,8 @@ def respond(
         library=library,
         receiver=receiver,
         history=history,
+        rules=rules,
+        tables=tables,
     )
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from edifact_ics.canonical import Document
 from edifact_ics.finding import Finding, Policy, Report, Severity, Verdict
 from edifact_ics.history import History, Journal, Memory
-from edifact_ics.inspection import Checked, Ended, Run, Started
-from edifact_ics.interchange import CUSTOMS
+from edifact_ics.inspection import Checked, Run, Started
 from edifact_ics.library import Library, ours
 from edifact_ics.receiver import Receiver
 from edifact_ics.reference import Reference, load_reference
@@ -152,64 +151,37 @@ def respond(
     library: Library | None = None,
     receiver: Receiver | None = None,
     history: History | None = None,
+    rules: RuleSet | None = None,
+    tables: Reference | None = None,
 ) -> Answer:
-    """Return the answer to a file: a CONTRL interchange for each interchange that one is due to.
+    """Return the answer to a file: for each interchange a CONTRL, and the business responses to what it lets through.
 
-    `at` (default: now) goes into UNB as given; `reference` (default: made from `at`) is that of the first answer and
-    is counted up. `receiver` tells what the one who answers knows besides the file, `history` what was sent before.
-    `kind` is contrl or both; business responses (cusres) do not exist yet and raise ValueError.
+    `kind` is contrl, cusres (business responses alone) or both: two interchanges, the CONTRL first. `at` (default:
+    now) goes into UNB as given; `reference` (default: made from `at`) is that of the first answer and is counted up.
+    `receiver` tells what the one who answers knows besides the file, `history` what was sent before; `rules` and
+    `tables` are what business responses are judged by: `rules` and `reference` of `check`.
     """
-    from edifact_ics import response  # not needed for a check, and it takes time to load
+    from edifact_ics.answering import KINDS, Answering  # not needed for a check, and it takes time to load
 
-    if kind not in ("contrl", "both"):
-        raise ValueError("business responses (cusres) are not written yet; only CONTRL is")
+    if kind not in KINDS:
+        raise ValueError(f"kind is one of {', '.join(KINDS)}, not {kind!r}")
+    guides, engine = library or ours(), None
+    journal = None if history is None else Memory(history)
+    if kind != "contrl":
+        known = Known(history=journal, reference=load_reference() if tables is None else tables)
+        engine = (available() if rules is None else rules).engine(known)
     moment = at or datetime.datetime.now()
     number = reference if reference is not None else int(moment.strftime("%Y%m%d%H%M%S"))
-    pieces: list[bytes] = []
-    notes: list[str] = []
-    possible = True
-    with opened(source) as (file, known):
-        file = as_edifact(file, library)
-        guides = library or ours()
-        lodging = _lodging(None if history is None else Memory(history), guides)
-        run = Run(Report(known), library=guides, lodging=lodging)
-        errors: list[Finding] = []
-        answered: list[response.Answered] = []
-        unknown = ""
-        for step in run.steps(file):
-            if isinstance(step, Started):
-                refused = receiver.refuses(step.interchange) if receiver else []
-                run.report.add(refused)
-                errors, answered, unknown = response.errors_of([*step.findings, *refused]), [], ""
-            elif isinstance(step, Checked):
-                message = step.message
-                found = response.errors_of(step.findings)
-                unknown = unknown or next((":".join(message.type) for f in found if f.code == "ENV-16"), "")
-                answered.append(response.Answered(message.reference, message.type, len(message.raws), found))
-            elif isinstance(step, Ended):
-                errors += response.errors_of(step.findings)
-                name = step.interchange.reference or str(step.interchange.number)
-                hindrance = response.hindrance(step.interchange)
-                why = response.is_due(step.interchange, errors, answered)
-                if step.interchange.value(2) == CUSTOMS and unknown:
-                    hindrance = f"the answer of Customs is of a type not known here ({unknown})"
-                if hindrance:
-                    possible = False
-                    notes.append(f"Interchange {name}: no CONTRL can be written: {hindrance}.")
-                elif why:
-                    notes.append(f"Interchange {name}: no CONTRL is due: {why}.")
-                elif number + len(pieces) >= 10**14:
-                    possible = False
-                    notes.append(f"Interchange {name}: our own references are used up: they have at most 14 digits.")
-                else:
-                    text = str(number + len(pieces))
-                    site = receiver.site if receiver else None
-                    pieces.append(
-                        response.contrl(step.interchange, errors, answered, at=moment, reference=text, site=site)
-                    )
+    order = {rule.id: place for place, rule in enumerate(engine.rules if engine else ())}
+    answers = Answering(kind, moment, number, guides, receiver.site if receiver else None, order)
+    with opened(source) as (file, name):
+        run = Run(Report(name), library=guides, engine=engine, lodging=_lodging(journal, guides))
+        for step in run.steps(as_edifact(file, library)):
+            refused = receiver.refuses(step.interchange) if receiver and isinstance(step, Started) else []
+            run.report.add(refused)
+            answers.take(step, refused)
     if not run.report.interchanges:
-        possible = False
-        notes.append(
-            "There is no interchange to answer: " + (run.report.findings[0].message if run.report.findings else "")
-        )
-    return Answer(b"".join(pieces), tuple(notes), run.report, possible)
+        answers.possible = False
+        why = run.report.findings[0].message if run.report.findings else ""
+        answers.notes.append(f"There is no interchange to answer: {why}")
+    return Answer(b"".join(answers.pieces), tuple(answers.notes), run.report, answers.possible)

@@ -1,4 +1,4 @@
-"""The answer to an interchange: CONTRL (D:3) written from the findings.
+"""The technical answer to an interchange: CONTRL (D:3) written from the findings; `cusres` writes the business answer.
 
 What each finding becomes (which level, which code of 0085, which place) is the table `DEFECTS`. Counting is that of
 ISO 9735: the tag of a segment is element 1, so places are one higher here than in findings, and only here.
@@ -176,6 +176,11 @@ def is_due(interchange: Interchange, errors: list[Finding], messages: list[Answe
     return None
 
 
+def is_refused(errors: list[Finding], messages: list[Answered]) -> bool:
+    """Tell whether CONTRL refuses the interchange as a whole, so that no message of it is let through."""
+    return bool(errors) or any(refuses_all(m.errors) for m in messages) or not _all_copyable(messages)
+
+
 def hindrance(interchange: Interchange) -> str | None:
     """Return why no CONTRL can be written, None when one can: UCI must repeat parties and reference."""
     if interchange.header_cut:
@@ -247,7 +252,7 @@ def _body(interchange: Interchange, errors: list[Finding], messages: list[Answer
     whole = [_whole(f, interchange) for f in errors]
     for message in messages:
         whole += [_whole(f, interchange) for f in message.errors if f.code in _WHOLE]
-    if not whole and not all(m.copyable for m in messages):
+    if not whole and not _all_copyable(messages):
         whole.append((UNSPECIFIED, Place("")))
     bad = [m for m in messages if m.errors]
     uci = [
@@ -264,6 +269,10 @@ def _body(interchange: Interchange, errors: list[Finding], messages: list[Answer
     yield [*uci, [REJECTED if every else ACKNOWLEDGED]]
     for message in messages:
         yield from _message(message)
+
+
+def _all_copyable(messages: list[Answered]) -> bool:
+    return all(m.copyable for m in messages if m.type[:1] != ["CONTRL"])
 
 
 def _whole(found: Finding, interchange: Interchange) -> tuple[str, Place]:

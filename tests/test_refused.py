@@ -54,7 +54,7 @@ def test_what_the_answer_names_and_nobody_sent_is_said(tmp_path: Path, change: s
 
 def test_what_holds_no_contrl_says_so() -> None:
     said = against(SAMPLES / "imd-withdraw.edi", SAMPLES / "imd-withdraw.edi")
-    assert said == ["There is no CONTRL in this file."]
+    assert said == ["There is no answer in this file."]
 
 
 @pytest.mark.parametrize("raw", ["LOC+8+AUFRE::5", "LOC", "XQZ+1", "LOC+8+AUFRE::6+1+2+3+4"])

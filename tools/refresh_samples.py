@@ -21,12 +21,13 @@ from edifact_ics.cli import main
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 HAND_WRITTEN = ("imd-hand-written",)
+ANSWERS = (".contrl.edi", ".cusres.edi")
 ANSWER = ("--at", "2026-11-21T09:30:00", "--reference", "1")
 
 
 def names() -> list[str]:
     """Return the names of the samples, without suffix."""
-    return sorted(file.stem for file in SAMPLES.glob("*.edi") if not file.name.endswith(".contrl.edi"))
+    return sorted(file.stem for file in SAMPLES.glob("*.edi") if not file.name.endswith(ANSWERS))
 
 
 def expected(name: str) -> Iterator[tuple[str, bytes]]:
@@ -36,9 +37,11 @@ def expected(name: str) -> Iterator[tuple[str, bytes]]:
     translated = run("translate", source, "--force")
     yield result, translated
     yield f"{name}.findings.json", _indented(run("check", source, "--format", "json"))
-    answer = run("respond", "-", *ANSWER, given=translated if by_hand else Path(source).read_bytes())
-    if answer.startswith(b"UNA"):
-        yield f"{name}.contrl.edi", answer
+    given = translated if by_hand else Path(source).read_bytes()
+    for kind in ("contrl", "cusres"):
+        answer = run("respond", "-", "--kind", kind, *ANSWER, given=given)
+        if answer.startswith(b"UNA"):
+            yield f"{name}.{kind}.edi", answer
 
 
 def run(*words: str, given: bytes = b"") -> bytes:

@@ -11,22 +11,25 @@ import click
 
 from edifact_ics.cli.options import FORMATS, Unreadable
 from edifact_ics.codes import CODES, Code
+from edifact_ics.codes.answer import answer_codes
 from edifact_ics.rules import catalogue
-from edifact_ics.rules.claims import explained
+from edifact_ics.rules.claims import answered, explained
 
 
 @click.command()
 @click.argument("codes", nargs=-1, metavar="[CODE…]")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def explain(codes: tuple[str, ...], form: str) -> None:
-    """Say what a finding code means, where that comes from, and how to cure it.
+    """Say what a finding code, or a code in an answer of Customs, means, where that comes from, and how to cure it.
 
     Without CODE: all of them, a line each, but for the business rules, which `edifact-ics rules` lists.
 
     \b
     edifact-ics explain STR-03
+    edifact-ics explain ID0237 SM0001
     """
     known = {**CODES, **{ident: explained(entry) for ident, entry in catalogue().items()}}
+    known |= {code: answered(entry) for code, entry in answer_codes().items()}
     wanted = [_written(code, known) for code in codes]
     for code in wanted:
         if code not in known:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import datetime
 import sys
+from pathlib import Path
 
 import click
 
-from edifact_ics.cli.options import LEDGER, Unreadable, guided, judged_by, reading, writing
+from edifact_ics.cli.options import (
+    LEDGER,
+    Unreadable,
+    guided,
+    judged_by,
+    reading,
+    reference_data,
+    rule_set,
+    tables_in,
+    writing,
+)
 from edifact_ics.library import Library
 from edifact_ics.pipeline import respond as answer
 from edifact_ics.receiver import Receiver
+from edifact_ics.reference import ReferenceDataError
 
 
 class _Moment(click.ParamType[datetime.datetime]):
@@ -32,12 +44,20 @@ class _Moment(click.ParamType[datetime.datetime]):
 @click.command()
 @click.argument("path", metavar="FILE")
 @click.option("-o", "--output", metavar="OUT", help="Where to write; default: standard output.")
-@click.option("--kind", type=click.Choice(["contrl", "cusres", "both"]), default="both", show_default=True)
+@click.option(
+    "--kind",
+    type=click.Choice(["contrl", "cusres", "both"]),
+    default="both",
+    show_default=True,
+    help="The CONTRL, the business responses, or both.",
+)
 @click.option("--at", type=_Moment(), help="Date and time for UNB, taken as given.")
 @click.option("--reference", type=click.IntRange(1, 10**14 - 1), help="Interchange reference of the (first) answer.")
 @click.option("--site", metavar="SITE", help="Our own site: an interchange for another one is refused.")
 @click.option("--production/--test", default=None, help="Refuse a test interchange, or one that is no test.")
+@click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
 @guided
+@reference_data
 @LEDGER
 def respond(
     path: str,
@@ -47,22 +67,40 @@ def respond(
     reference: int | None,
     site: str | None,
     production: bool | None,
+    rule_files: tuple[str, ...],
     library: Library,
+    folder: Path | None,
     ledger: str | None,
 ) -> None:
-    """Write the answer to the interchanges of FILE: the CONTRL that Customs would send.
+    """Write the answer to the interchanges of FILE, as Customs would send it.
+
+    That is a CONTRL, and, in an interchange of its own, the business responses (IMDR, SACR, ...) to the messages that
+    it lets through: what the rules complain of, or an acceptance that says no more than can be known here.
 
     Exit 0 when an answer is written or none is due (and says so), 2 when one is due but cannot be written.
 
     \b
     edifact-ics respond sent.edi -o answer.edi
     edifact-ics respond sent.edi --at 2026-11-21T09:30:00 --reference 17      always the same bytes
+    edifact-ics respond sent.edi --kind cusres
     """
-    if kind == "cusres":
-        raise Unreadable("Business responses (CUSRES) are not written yet; --kind contrl writes the CONTRL.")
     receiver = Receiver(site, production=production)
-    with judged_by(ledger, record=False) as history, reading(path) as file:
-        found = answer(file, kind=kind, at=at, reference=reference, library=library, receiver=receiver, history=history)
+    rules, tables = rule_set(rule_files), tables_in(folder)
+    try:
+        with judged_by(ledger, record=False) as history, reading(path) as file:
+            found = answer(
+                file,
+                kind=kind,
+                at=at,
+                reference=reference,
+                library=library,
+                receiver=receiver,
+                history=history,
+                rules=rules,
+                tables=tables,
+            )
+    except ReferenceDataError as error:
+        raise Unreadable(f"{error}.") from error
     for note in found.notes:
         click.echo(f"{path}: {note}", err=True)
     if found.data:

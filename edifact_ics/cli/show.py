@@ -17,14 +17,17 @@ from edifact_ics.render import listing, refused
 @click.command()
 @click.argument("path", metavar="FILE")
 @click.option("--against", metavar="SENT", help="The file that was sent: shows what of it FILE, its answer, refuses.")
+@click.option("--segments/--no-segments", default=True, help="List the segments of an answer that is explained.")
 @guided
-def show(path: str, against: str | None, library: Library) -> None:
+def show(path: str, against: str | None, segments: bool, library: Library) -> None:
     """List an interchange segment by segment, in plain words.
 
     Each value stands with the name of its data element and what its code means; findings stand below their segment.
+    An answer of Customs is explained first: what it answers, what became of it, errors with their cure, amounts, lines.
 
     \b
     edifact-ics show sent.edi
+    edifact-ics show answer.edi --no-segments
     edifact-ics show answer.edi --against sent.edi
     """
     with reading(path) as file:
@@ -35,6 +38,6 @@ def show(path: str, against: str | None, library: Library) -> None:
             for line in refused.lines(run.steps(as_edifact(file, library)), answered):
                 click.echo(line)
             sys.exit(1 if run.report.verdict is Verdict.REJECTED else 0)
-        for line in listing.lines(run.steps(as_edifact(file, library)), run):
+        for line in listing.lines(run.steps(as_edifact(file, library)), run, segments):
             click.echo(line)
     sys.exit(1 if run.report.verdict is Verdict.REJECTED else 0)

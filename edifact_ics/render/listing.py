@@ -8,8 +8,9 @@ from edifact_ics.directory import segment_types
 from edifact_ics.finding import Finding
 from edifact_ics.inspection import Checked, Ended, Run, Started, Step
 from edifact_ics.interpreted import Interpreted
-from edifact_ics.mig_tree import Value
+from edifact_ics.render import answer
 from edifact_ics.render.report import FUNCTIONS, shown
+from edifact_ics.render.words import date, worded
 from edifact_ics.syntax import split_elements
 from edifact_ics.walked import Placed
 
@@ -22,15 +23,18 @@ _HEADINGS = {
 }
 
 
-def lines(steps: Iterator[Step], run: Run) -> Iterator[str]:
-    """Give the listing of a file, each finding below the segment it speaks of."""
+def lines(steps: Iterator[Step], run: Run, segments: bool = True) -> Iterator[str]:
+    """Give the listing of a file, each finding below the segment it speaks of; an answer of Customs explained first.
+
+    Without `segments` an answer is explained and not listed.
+    """
     nothing = True
     for step in steps:
         nothing = False
         if isinstance(step, Started):
             yield from _interchange(step)
         elif isinstance(step, Checked):
-            yield from _message(step)
+            yield from _message(step, segments)
         elif isinstance(step, Ended):
             yield from _said(step.findings, "")
             yield ""
@@ -47,14 +51,14 @@ def _interchange(step: Started) -> Iterator[str]:
         yield f"Interchange {interchange.number}: messages without an envelope"
     else:
         test = ", test" if interchange.value(11) == "1" else ""
-        date, time = interchange.value(4), interchange.value(4, 2)
-        when = f", {_date('20' + date)} {time[:2]}:{time[2:]}" if len(date) == 6 and len(time) == 4 else ""
+        day, time = interchange.value(4), interchange.value(4, 2)
+        when = f", {date('20' + day)} {time[:2]}:{time[2:]}" if len(day) == 6 and len(time) == 4 else ""
         names = f"{interchange.reference} from {interchange.value(2)} to {interchange.value(3)}"
         yield f"Interchange {shown(names)}{shown(when)}{test}"
     yield from _said(step.findings, "")
 
 
-def _message(done: Checked) -> Iterator[str]:
+def _message(done: Checked, segments: bool) -> Iterator[str]:
     summary, message = done.summary, done.message
     title = done.table.mig.title if done.table else "unknown message"
     name = f"{summary.document or summary.type}: {title}"
@@ -64,6 +68,12 @@ def _message(done: Checked) -> Iterator[str]:
         about.append(f"{summary.sender_reference} version {summary.sender_reference_version}, {function}")
     yield ""
     yield shown("  ".join(about)) + f"  [{summary.verdict.value}]"
+    if answer.explains(done):
+        yield from (f"    {line}".rstrip() for line in answer.lines(done))
+        if not segments:
+            yield from _said(done.findings, "      ")
+            return
+        yield ""
     found: dict[int, list[Finding]] = {}
     for finding in done.findings:
         found.setdefault(finding.position.segment or 0, []).append(finding)
@@ -102,7 +112,7 @@ def _segment(placed: Placed, raw: str) -> Iterator[str]:
         return
     for number, (value, text) in enumerate(item.values):
         lead = start if not number else " " * len(start)
-        yield f"{lead} {value.name}: {shown(_worded(value, text))}"
+        yield f"{lead} {value.name}: {shown(worded(value, text))}"
 
 
 def _meaning(placed: Placed, item: Interpreted) -> str:
@@ -115,26 +125,6 @@ def _meaning(placed: Placed, item: Interpreted) -> str:
         return ", ".join(f"{v.name}: {shown(item.value(v.places[0]))}" for v in values)
     said = "+".join(shown(item.value(c.place)) for use in uses for c in use.keys)
     return f"{node.segment.type.name}{f' ({said})' if said else ''}"
-
-
-def _worded(value: Value, text: str) -> str:
-    """Return a value with what its code means, or a date as people write it."""
-    if value.type == "date" and len(text) == 8:
-        return f"{text} ({_date(text)})"
-    label = value.codes.labels.get(text) if value.codes else None
-    return f"{text} ({label})" if label else text
-
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-
-def _date(text: str) -> str:
-    if text.isdecimal() and 1 <= int(text[4:6]) <= 12:
-        return f"{int(text[6:8])} {_MONTHS[int(text[4:6]) - 1]} {text[:4]}"
-    return text
 
 
 def _plain(number: int, raw: str) -> Iterator[str]:

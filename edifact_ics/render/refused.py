@@ -1,4 +1,4 @@
-"""A CONTRL explained with the interchange it answers: the very segment and value that were refused, in words."""
+"""Answers explained with what they answer: of a CONTRL the very segment and value that were refused, in words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from edifact_ics.directory import segment_types
 from edifact_ics.finding import Finding
 from edifact_ics.inspection import Checked, Ended, Started, Step
 from edifact_ics.interchange import Interchange
+from edifact_ics.render import answer
 from edifact_ics.render.report import shown
 from edifact_ics.row import component
 from edifact_ics.syntax import split_elements
@@ -41,7 +42,7 @@ def sent_in(steps: Iterator[Step]) -> list[Sent]:
 
 
 def lines(steps: Iterator[Step], sent: list[Sent]) -> Iterator[str]:
-    """Explain the CONTRL messages of a file, each with the interchange of `sent` that it answers."""
+    """Explain the answers in a file, each with the interchange of `sent` that it answers."""
     from_whom, nothing = "", True
     for step in steps:
         if isinstance(step, Started):
@@ -49,10 +50,15 @@ def lines(steps: Iterator[Step], sent: list[Sent]) -> Iterator[str]:
         elif isinstance(step, Checked) and step.message.type[:1] == ["CONTRL"] and step.walk is not None:
             nothing = False
             yield from _answer(from_whom, step.walk.placed, sent)
+        elif isinstance(step, Checked) and answer.explains(step):
+            nothing = False
+            yield shown(f"{step.summary.document} {from_whom}")
+            messages = (message for one in sent for message in one.messages.values())
+            yield from (f"  {line}" for line in answer.lines(step, messages))
         elif isinstance(step, Ended) and not nothing:
             yield ""
     if nothing:
-        yield "There is no CONTRL in this file."
+        yield "There is no answer in this file."
 
 
 def _answer(from_whom: str, placed: list[Placed], sent: list[Sent]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edifact_ics.codes import Code
+from edifact_ics.codes.answer import FRONT_END, SIMULATOR, AnswerCode
 from edifact_ics.finding import Severity
 from edifact_ics.rules.catalogue import Entry, catalogue
 from edifact_ics.rules.rule import NOTHING, Known, Rule
@@ -65,3 +66,23 @@ def explained(entry: Entry) -> Code:
     cure = entry.cure + (f" For example: {entry.example}." if entry.example else "")
     title = entry.element or "every message"
     return Code(title, f"{entry.statement}{condition}", cure, entry.source, entry.severity)
+
+
+def answered(code: AnswerCode) -> Code:
+    """Return a code of a business answer as what a finding code means."""
+    broken = [catalogue()[rule] for rule in code.rules]
+    of_one = explained(broken[0]) if len(broken) == 1 else None
+    title = code.label or (of_one.title if of_one else "")
+    told = f"{code.label[:1].upper()}{code.label[1:]}. " if code.label else ""
+    if of_one:
+        meaning = f"{told}Rule {code.rules[0]}: {of_one.meaning}"
+    elif broken:
+        meaning = f"{told}It stands for any of {len(broken)} rules; the text of the error names the one."
+    else:
+        meaning = told.rstrip()
+    if code.note:
+        meaning += f" ({code.note[:1].upper()}{code.note[1:]}.)"
+    who = {SIMULATOR: "our own, the code of Customs is not known", FRONT_END: "the front end of Customs"}
+    cure = of_one.cure if of_one else "See the text of the error." if code.severity == "error" else ""
+    severity = {"error": Severity.ERROR, "warning": Severity.WARNING}.get(code.severity, Severity.INFO)
+    return Code(title, meaning, cure, f"{who.get(code.family, 'answers of Customs')} ({code.basis})", severity)
