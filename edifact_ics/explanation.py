@@ -100,7 +100,7 @@ class Search:
                 count += 1
                 heappush(heap, (cost, rank, count, way))  # it cost more than thought: others come first
                 continue
-            if way.at > best.at:
+            if way.at > best.at or way.at >= end:
                 best = way  # the cheapest of those that came so far
             if way.at >= end:
                 break
