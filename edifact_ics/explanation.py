@@ -19,6 +19,8 @@ from edifact_ics.terminator import cut
 
 _AHEAD = 12  # segments that a way must reach beyond the one in question
 _MOST_TRIED = 40  # ways taken up for one segment, so that a hostile message costs no more than its size
+_PATIENT = 100  # segments of one message explained with care; a message that is all wrong is read in haste behind them
+_IN_HASTE = 4  # ways then taken up, and segments looked at
 _FAULT = 10  # what one fault costs
 _SPOILT = 5  # a segment at its place in which something is wrong
 _LATE = 1  # a segment said to be missing that comes later: of two that changed places, the first is out of order
@@ -76,6 +78,7 @@ class Search:
         self._table = table
         self._raws = raws
         self._early: tuple[str, ...] = ()
+        self._explained = 0
 
     def explain(self, state: State, before: list[State], index: int, raw: str, known: Known) -> Step | Undo | None:
         """Return the best explanation of the segment at an index (from 0), of which `raw` is the text to read.
@@ -86,21 +89,23 @@ class Search:
         self._early = known.early
         start = _Way(state, index, known.missing, known.strays, known.garbled, known.out)
         heap: list[tuple[int, int, int, _Way]] = []
-        end = min(len(self._raws), index + 1 + _AHEAD)
+        self._explained += 1
+        patient = self._explained <= _PATIENT
+        end = min(len(self._raws), index + 1 + (_AHEAD if patient else _IN_HASTE))
         count = 0
         for cost, rank, way in self._first(start, before, raw):
             count += 1
             heappush(heap, (cost, rank, count, way))
         seen = set[tuple[int, int, tuple[Node, ...], tuple[str, ...]]]()
         best = heap[0][3]
-        for _ in range(_MOST_TRIED):
+        for _ in range(_MOST_TRIED if patient else _IN_HASTE):
             cost, rank, _, way = heappop(heap)
             cost += self._read_on(way, end)
             if heap and (cost, rank) > heap[0][:2]:
                 count += 1
                 heappush(heap, (cost, rank, count, way))  # it cost more than thought: others come first
                 continue
-            if way.at > best.at:
+            if way.at > best.at or way.at >= end:
                 best = way  # the cheapest of those that came so far
             if way.at >= end:
                 break

@@ -9,6 +9,7 @@ from __future__ import annotations
 from edifact_ics.directory import segment_types
 from edifact_ics.explanation import Search, Undo
 from edifact_ics.faults import Faults
+from edifact_ics.finding import Severity
 from edifact_ics.interpreted import Interpreted
 from edifact_ics.state import State
 from edifact_ics.syntax import MAX_SEGMENT
@@ -125,7 +126,7 @@ class Recovery:
         for step in steps:
             if not step.missing and state.counts[step.counter] < step.limit:
                 item = table.interpret(step.node, raw, state.context)
-                if item.uses and not item.faulty and not state.is_spent(step, item):
+                if item.uses and not state.is_spent(step, item) and _in_place(item):
                     return step
         if tag == "UNT" and steps:
             return steps[0]
@@ -235,3 +236,8 @@ class Recovery:
         del self.placed[before:]
         self._keep(number, sent)
         self._replayed = len(self.placed), self.state.copy()  # from here on: what led here is no more placed
+
+
+def _in_place(item: Interpreted) -> bool:
+    """Tell whether a segment is surely where it belongs: sound, or with faults of nothing but its values."""
+    return not item.faulty or all(f.code.startswith("VAL") for f in item.findings if f.severity is Severity.ERROR)

@@ -616,6 +616,8 @@ MENDED = [
          behind("PAC+20+1", "CST++N10::95"), wants=["STR-03 at 61 CST"]),
     case("a line among the marks of a transport line", "change", behind("PAC+60+1", "PCI+1", "CST+9+D::95"),
          drop("PCI+1", 2), wants=["STR-03 at 36 CST"]),
+    case("marks between the opener of a reference and the reference", "air", behind("PCI+1", "PCI+21+JARRAH CELLAR"),
+         wants=["STR-03 at 33 PCI"]),
     case("UNS two places late", "sea", drop("UNS+D"), behind("LIN+1", "UNS+D"), wants=["STR-03 at 47 UNS"]),
     case("a second text below one mark, another one", "sea", behind("FTX+RAH", "FTX+RAH+++00499:00599:N"),
          wants=["STR-02 at 84 FTX"]),
