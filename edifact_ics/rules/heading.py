@@ -36,6 +36,9 @@ RULES: list[Rule] = [
     _apart("GBR-HEADER-NATURE-TYPE-09", "N30", "N20"),
     # Other messages quote a declaration that exists: the number is kept from an Original only where it is its own.
     forbidden_when("GBR-IMPORT-DECLARATION-IDENTIFIER-02", "ImportDeclarationIdentifier", ORIGINAL, messages=("IMD",)),
+    forbidden_when(
+        "GBR-SELF-ASSESSED-CLEARANCE-IDENTIFIER-01", "SelfAssessedClearanceIdentifier", ORIGINAL, messages=("SAC",)
+    ),
     # A self assessed clearance may name the importer in words: not everybody has a number.
     at_least_one(
         "GBR-IMPORTER-ABN-01",

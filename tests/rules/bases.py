@@ -22,7 +22,8 @@ BASES: dict[str, tuple[str, str, str]] = {
     "air": (
         "imd-air-n20-prelodge",
         "IMD",
-        "PreLodgementIndicator=-; HeaderNatureType=N10; Line[1]/LineNatureType=N10; WarehouseEstablishmentIdentifier=-",
+        "PreLodgementIndicator=-; HeaderNatureType=N10; Line[1]/LineNatureType=N10;"
+        "WarehouseEstablishmentIdentifier=-; Line[1]/WarehouseQuantityUnitIndicator=-",
     ),
     "prelodge": ("imd-air-n20-prelodge", "IMD", ""),
     "post": ("imd-post-parcels", "IMD", ""),
@@ -38,7 +39,22 @@ BASES: dict[str, tuple[str, str, str]] = {
     "paystd": ("paystd-eft", "PAYSTD", "AQISServicesPaymentAmount=-"),
     "rcr": ("rcr-original", "RCR", ""),
     "sac-long": ("sac-sea-long", "SAC", "BankAccountName=-"),
-    "n10n20": ("imd-sea-fcl-original", "IMD", "HeaderNatureType=N10/N20; Line[2]/LineNatureType=N20"),
+    "n10n20": (
+        "imd-sea-fcl-original",
+        "IMD",
+        "HeaderNatureType=N10/N20; WarehouseEstablishmentIdentifier=4127K; Line[2]/LineNatureType=N20;"
+        "Line[2]/WarehouseQuantityUnitIndicator=Y",
+    ),
+    "quarter": (
+        "imd-n30-settlement",
+        "IMD",
+        "SettlementType=SQ; SettlementPeriodStartDate=20261001; SettlementPeriodEndDate=20261231",
+    ),
+    "week": (
+        "imd-n30-settlement",
+        "IMD",
+        "SettlementType=SW; SettlementPeriodStartDate=20261028; SettlementPeriodEndDate=20261103",
+    ),
     "imped1-change": ("imped1-change", "IMPED1", ""),
     "imped1-withdraw": ("imped1-withdraw", "IMPED1", "ImportPeriodicDeclarationIdentifier=-"),
     "movapp-change": ("movapp-change", "MOVAPP", ""),
