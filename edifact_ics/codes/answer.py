@@ -39,8 +39,11 @@ class AnswerCode:
 def answer_codes() -> dict[str, AnswerCode]:
     """Return the codes by themselves."""
     with open(_FILE, encoding="utf-8", newline="") as file:
-        rows = [{**row, "rules": tuple(row["rules"].split())} for row in csv.DictReader(file)]
-    return {row["code"]: AnswerCode(**row) for row in rows}
+        next(file)  # the names of the columns, which are those of the fields
+        return {
+            code: AnswerCode(code, family, severity, label, tuple(rules.split()), basis, note)
+            for code, family, severity, label, rules, basis, note in csv.reader(file)
+        }
 
 
 @cache
