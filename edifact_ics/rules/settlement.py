@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from edifact_ics.rules.conditions import absent, header, is_, present
 from edifact_ics.rules.rule import Known, Rule, rule
-from edifact_ics.rules.shapes import forbidden_when, in_list, only_when, required_when
+from edifact_ics.rules.shapes import forbidden_when, only_when, required_when
 from edifact_ics.view import Complaint, Level
 
 TYPE, START, END = "SettlementType", "SettlementPeriodStartDate", "SettlementPeriodEndDate"
@@ -23,7 +23,6 @@ RULES: list[Rule] = [
     forbidden_when("GBR-SETTLEMENT-PERIOD-END-DATE-02", END, absent(TYPE)),
     only_when("GBR-SETTLEMENT-PERIOD-END-DATE-03", END, header("N30")),
     only_when("GBR-SETTLEMENT-TYPE-01", TYPE, header("N30")),
-    in_list("GBR-SETTLEMENT-TYPE-03", TYPE, "Weekly", "Monthly", "Quarterly"),
 ]
 
 

@@ -23,7 +23,7 @@ BASES: dict[str, tuple[str, str, str]] = {
         "imd-air-n20-prelodge",
         "IMD",
         "PreLodgementIndicator=-; HeaderNatureType=N10; Line[1]/LineNatureType=N10;"
-        "WarehouseEstablishmentIdentifier=-; Line[1]/WarehouseQuantityUnitIndicator=-",
+        "WarehouseEstablishmentIdentifier=-; Line[1]/Quantity[2]/WarehouseQuantityUnitIndicator=-",
     ),
     "prelodge": ("imd-air-n20-prelodge", "IMD", ""),
     "post": ("imd-post-parcels", "IMD", ""),
