@@ -948,7 +948,7 @@ def complaints(case: Case, between: str, kind: str) -> Iterator[str]:
 
 
 def _answer_complaints(data: bytes, want: Fault, kind: str) -> Iterator[str]:
-    answer = respond(data, at=AT, reference=20261121000017)
+    answer = respond(data, at=AT, reference=20261121000017, kind="contrl")
     if not answer.data:
         yield f"no answer: {answer.notes}"
         return
@@ -1038,7 +1038,7 @@ def cut_complaints(data: bytes, size: int) -> Iterator[str]:
     if len(found) != 1 or found[0].severity is not Severity.ERROR or result.verdict != "rejected":
         yield f"{result.verdict}, findings " + ", ".join(map(_shown, found))
         return
-    answer = respond(data[:size], at=AT, reference=20261121000017)
+    answer = respond(data[:size], at=AT, reference=20261121000017, kind="contrl")
     want = ("SYN-06", cut[0]) if cut is not None else ("ENV-03", whole[-1][0])
     if (found[0].code, found[0].position.offset) != want:
         yield f"{_shown(found[0])} at byte {found[0].position.offset}, not {want}"
@@ -1067,7 +1067,7 @@ def test_a_file_cut_in_its_header_is_one_finding(una: str) -> None:
 def test_a_header_that_is_cut_off_is_not_answered_since_what_uci_repeats_may_be_cut(una: str) -> None:
     data = interchange([good()], una=una)
     for size in range(1, data.index(b"'UNH") + 1):
-        answer = respond(data[:size], at=AT, reference=20261121000017)
+        answer = respond(data[:size], at=AT, reference=20261121000017, kind="contrl")
         assert (answer.data, answer.possible) == (b"", False), data[:size]
         assert answer.notes
 

@@ -157,7 +157,7 @@ def test_a_fault_is_named_once_and_answered(body: str, old: str, new: str, code:
     content = data(interchange(message(body, "1", kind), bad))
     errors = [f for f in check(content, rules=RuleSet(())).findings if f.severity.value == "error"]
     assert [f.code for f in errors] == [code]
-    said = respond(content, at=AT, reference=1).data.decode("ascii")
+    said = respond(content, at=AT, reference=1, kind="contrl").data.decode("ascii")
     lines = said.replace("'", "\n").split()
     assert lines[lines.index(f"UCM+1+{kind}+7") + 1 : -2] == [f"UCM+2+{kind}+4+18", *answer]
 

@@ -29,7 +29,7 @@ AT = datetime.datetime(2026, 11, 21, 9, 30)
 )
 def test_an_interchange_is_refused_as_a_whole(receiver: Receiver, tail: str, said: str) -> None:
     sent = interchange([good("withdraw")], header=unb(tail=tail))
-    answer = respond(sent, at=AT, reference=17, receiver=receiver)
+    answer = respond(sent, at=AT, reference=17, receiver=receiver, kind="contrl")
     uci = next(line for line in answer.data.decode().split("'\n") if line.startswith("UCI"))
     assert uci == f"UCI+{REFERENCE}+{SITE}::{SITE}+{CUSTOMS}+{said}"
     assert check(answer.data).verdict == "accepted"
@@ -42,6 +42,6 @@ def test_the_answer_comes_from_the_site_that_received() -> None:
 
 @pytest.mark.parametrize("action", ["1", "2", "3", "5", "6"])
 def test_action_codes_of_older_versions_are_read(action: str) -> None:
-    answer = respond(interchange([good("withdraw")]), at=AT, reference=17).data
+    answer = respond(interchange([good("withdraw")]), at=AT, reference=17, kind="contrl").data
     found = check(answer.replace(f"+{CUSTOMS}+7'".encode(), f"+{CUSTOMS}+{action}'".encode())).findings
     assert [(f.code, f.severity.value, f.position.tag) for f in found] == [("VAL-06", "warning", "UCI")]

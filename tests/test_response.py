@@ -25,7 +25,7 @@ Raws = list[str]
 
 def answered(data: bytes, reference: int = 17) -> Answer:
     """Return the answer to a file; if there is one it must be in order itself."""
-    answer = respond(data, at=AT, reference=reference)
+    answer = respond(data, at=AT, reference=reference, kind="contrl")
     if answer.data:
         own = check(answer.data)
         assert (own.verdict, own.findings) == ("accepted", []), answer.data
@@ -451,12 +451,12 @@ def test_other_service_characters_are_answered_with_the_usual_ones() -> None:
 
 def test_time_and_reference_make_an_answer_repeatable() -> None:
     assert answered(GOOD).data == answered(GOOD).data
-    later = respond(GOOD, at=datetime.datetime(2027, 1, 2, 23, 59, 58), reference=20270102000001)
+    later = respond(GOOD, at=datetime.datetime(2027, 1, 2, 23, 59, 58), reference=20270102000001, kind="contrl")
     assert segments(later.data)[0].split("+")[4:6] == ["270102:2359", "20270102000001"]
 
 
 def test_without_them_the_answer_has_a_reference_of_digits() -> None:
-    reference = segments(respond(GOOD).data)[0].split("+")[5]
+    reference = segments(respond(GOOD, kind="contrl").data)[0].split("+")[5]
     assert re.fullmatch("[0-9]{1,14}", reference)
 
 
