@@ -233,7 +233,8 @@ class All(Condition):
 
     def words(self, label: Label, negative: bool = False) -> str:
         """Join the parts with and; denied, with or."""
-        return (" or " if negative else " and ").join(part.words(label, negative) for part in self.parts)
+        told = [part for part in self.parts if part != HOLDS] or [HOLDS]  # ALWAYS & x is x
+        return (" or " if negative else " and ").join(part.words(label, negative) for part in told)
 
 
 @dataclass(frozen=True)
