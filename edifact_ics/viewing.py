@@ -35,13 +35,17 @@ class Spot(NamedTuple):
 class _Plan:
     """How the values of one use come into a level: `key` is the group they are a repetition of, "" if none.
 
-    `joins`: the values belong to the last repetition. `second` are names that depend on a value of the same segment:
+    `joins`: the values belong to the last repetition. `words` are the elements whose codes stand for words. `second` are names that depend on a value of the same segment:
     name, element, the element that decides and its values, the form it must have (None: any).
     """
 
     key: str
     joins: bool
+    words: tuple[tuple[str, dict[str, str]], ...]
     second: tuple[tuple[str, str, str, tuple[str, ...], Format | None], ...]
+
+
+_NO_PLAN = _Plan("", False, (), ())
 
 
 @dataclass(slots=True)
@@ -131,7 +135,8 @@ class _Preparation:
         self._carries[kind].update(names)
         if key:
             self._repeat(self._groups[kind], key, names, bool(plan and plan.joins))
-        self._plans[use.id] = _Plan(key, bool(plan and plan.joins), tuple(inside))
+        coded = tuple((value.xml, WORDS[value.xml]) for value in use.values if value.xml in WORDS)
+        self._plans[use.id] = _Plan(key, bool(plan and plan.joins), coded, tuple(inside))
 
     @staticmethod
     def _repeat(groups: dict[str, Group], key: str, names: list[str], joins: bool) -> None:
@@ -201,11 +206,11 @@ def _facts(node: Node, item: Interpreted, plans: dict[str, _Plan]) -> tuple[dict
 
     A segment that says nothing repeats nothing.
     """
-    plan = plans[node.segment.uses[item.uses[0]].id] if item.uses else _Plan("", False, ())
-    said = {}
-    for value, text in item.values:
-        words = WORDS.get(value.xml)
-        said[value.xml] = words.get(text, text) if words else text
+    plan = plans[node.segment.uses[item.uses[0]].id] if item.uses else _NO_PLAN
+    said = {value.xml: text for value, text in zip(item.kinds, item.texts, strict=True)}
+    for name, words in plan.words:
+        if name in said:
+            said[name] = words.get(said[name], said[name])
     for name, of, decides, wanted, form in plan.second:
         if of in said and (not wanted or said.get(decides) in wanted) and _has_form(said[of], form):
             said[name] = said[of]

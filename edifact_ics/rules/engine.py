@@ -1,13 +1,14 @@
 """The engine: rules compiled for a context, and a view judged by them.
 
 For each kind of level and each context (message, function, natures, mode) the rules become two sets of names, required
-and forbidden, and the checks worth calling by the element that calls for them. A line with which nothing is wrong costs
-two set operations and the few checks that its elements call for.
+and forbidden, and the checks worth calling by the element that calls for them. Which of them a level calls for depends
+on the names of its elements alone, so it is worked out once for all levels that say the same elements: a line with
+which nothing is wrong costs one look-up and the few checks that look at values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ from edifact_ics.rules.rule import CHECK, EVERY, FORBIDDEN, NOTHING, REQUIRED, K
 from edifact_ics.view import HEADER, LINE, Complaint, Guide, Level, Record, View, overlay
 
 Ask = Callable[[Level, Known], Iterable[Complaint]]
+_SHAPES = 2_000  # combinations of elements remembered for a plan; a hostile file could bring any number
 
 
 class Judged(NamedTuple):
@@ -43,11 +45,15 @@ class Judged(NamedTuple):
 
 
 class _Held(NamedTuple):
-    """A rule as compiled for a context: its place in the check order, and what asks a level."""
+    """A rule as compiled for a context: its place in the check order, and what asks a level.
+
+    `rest` is what is left of its condition if that and the names of the level's own elements decide whether it bites.
+    """
 
     order: int
     rule: Rule
     ask: Ask
+    rest: Condition | None = None
 
 
 @dataclass(slots=True)
@@ -62,19 +68,33 @@ class _Plan:
     must_not: frozenset[str] = frozenset()
     callers: frozenset[str] = frozenset()
     banned: dict[str, list[Condition]] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
+    shapes: dict[tuple[str, ...], list[_Held]] = field(default_factory=dict)
 
     def bans(self, name: str, level: Level) -> bool:
         """Tell whether an element must not be sent: where a requirement meets a prohibition, the prohibition wins."""
         return any(condition.holds(level) for condition in self.banned.get(name, ()))
 
-    def seal(self) -> None:
-        """Fix the sets."""
+    def seal(self, level: Level) -> None:
+        """Fix the sets; `level` is one of those that the plan is for."""
+        guide = level.guide
         self.must = frozenset(self.required)
         self.must_not = frozenset(self.forbidden)
         self.callers = frozenset(self.called)
+        around = [guide.carries[kind] for kind in guide.above(level.kind) if kind != level.kind]
+        self.own = guide.carries[level.kind].difference(*around)
 
     def due(self, level: Level) -> list[_Held]:
-        """Return the rules to ask of a level, in check order; none for most."""
+        """Return the rules to ask of a level, in check order; few for most."""
+        shape = tuple(level.said)
+        due = self.shapes.get(shape)
+        if due is None:
+            if len(self.shapes) >= _SHAPES:
+                self.shapes.clear()
+            due = self.shapes[shape] = self._due(level)
+        return due
+
+    def _due(self, level: Level) -> list[_Held]:
         names = level.said.keys()
         due = list(self.always)
         if not self.must <= names:
@@ -85,7 +105,17 @@ class _Plan:
             due += self.called[name]
         if len(due) > 1:
             due = sorted(dict.fromkeys(due), key=lambda held: held.order)
-        return due
+        absent = dict.fromkeys(self.own - names, None if level.complete else UNKNOWN)
+        return [held for held in due if _may_bite(held, level, absent)]
+
+
+def _may_bite(held: _Held, level: Level, absent: Mapping[str, str | None]) -> bool:
+    """Tell whether a rule can have a complaint of levels with these elements and without those known to be absent."""
+    if held.rest is None:
+        return True
+    if held.rule.shape == REQUIRED and held.rule.target in level.said:
+        return False
+    return _may_hold(held.rest.reduce(level.guide.message, absent))
 
 
 class Engine:
@@ -158,7 +188,7 @@ class Engine:
             rest = _steered(rule.condition, guide, level.kind).reduce(guide.message, known)
             if _may_hold(rest):
                 _place(plan, rule, target, rest, order, level, own)
-        plan.seal()
+        plan.seal(level)
         return plan
 
 
@@ -241,7 +271,7 @@ def _place(plan: _Plan, rule: Rule, target: str, rest: Condition, order: int, le
         for name in {target} if rule.shape == FORBIDDEN else asked.intersection(group.names):
             plan.called.setdefault(name, []).append(held)
         return
-    held = _Held(order, rule, _in_level(rule, target, condition))
+    held = _Held(order, rule, _in_level(rule, target, condition), rest)
     if target not in names:
         for name in asked.intersection(names):
             plan.called.setdefault(name, []).append(held)
