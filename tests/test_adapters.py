@@ -114,7 +114,7 @@ def test_their_texts_arrive_unchanged(text: str) -> None:
     made = built(SAC_LONG)
     made.get_segments("FTX")
     next(s for s in made.segments if s.tag == "FTX").elements[3] = text
-    assert [f.code for f in edifact_ics.check(made, rules=RuleSet()).findings] == []
+    assert [f.code for f in edifact_ics.check(made, rules=RuleSet(())).findings] == []
     assert f"<GoodsDescription>{text}</GoodsDescription>" in str(edifact_ics.translate(made)[0])
 
 
@@ -123,7 +123,7 @@ def test_a_character_of_theirs_that_the_repertoire_lacks_is_one_finding(text: st
     """It must not become a question mark, which releases what follows."""
     made = built(SAC_LONG)
     next(s for s in made.segments if s.tag == "FTX").elements[3] = text
-    found = edifact_ics.check(made, rules=RuleSet()).findings
+    found = edifact_ics.check(made, rules=RuleSet(())).findings
     assert [f.code for f in found] == ["SYN-05"]
     assert found[0].position.tag == "FTX"
 
@@ -131,7 +131,7 @@ def test_a_character_of_theirs_that_the_repertoire_lacks_is_one_finding(text: st
 def test_their_repertoire_is_the_one_of_their_unb() -> None:
     made = built(SAC_LONG, syntax="UNOE")
     next(s for s in made.segments if s.tag == "FTX").elements[3] = "\u0428\u0415\u0420\u0421\u0422\u042c"
-    assert [f.code for f in edifact_ics.check(made, rules=RuleSet()).findings] == ["SYN-03"]
+    assert [f.code for f in edifact_ics.check(made, rules=RuleSet(())).findings] == ["SYN-03"]
 
 
 # ---------------------------------------------------------------------- their objects given
@@ -150,7 +150,7 @@ def test_interchanges_are_given_with_their_messages() -> None:
     assert found[0].timestamp == datetime.datetime(2026, 11, 22, 10, 15)
     assert tags(found[0]) == [s[:3] for s in [*message(IMD), *message(SAC, "2")]]
     assert [m.reference_number for m in found[0].get_messages()] == ["1", "2"]
-    assert edifact_ics.check(found[0], rules=RuleSet()).findings == []
+    assert edifact_ics.check(found[0], rules=RuleSet(())).findings == []
 
 
 def test_their_values_are_unescaped_and_decoded() -> None:
