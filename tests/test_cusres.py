@@ -59,11 +59,12 @@ def sample(name: str) -> bytes:
 def complaining(texts: list[tuple[int | None, str]]) -> RuleSet:
     """Rules of which one complains with each text, of the header (None) or of the n-th line."""
 
-    @rule("X-TEST", source="a test", statement="Nothing is right.", messages=("IMD",))
-    def all_wrong(message: View) -> list[Complaint]:
+    @rule("X-TEST", source="a test", statement="Nothing is right.", level="Header", messages=("IMD",))
+    def all_wrong(header: Level) -> list[Complaint]:
+        lines = [level for level in header.below if level.kind == "Line"]
         levels: list[tuple[Level, str, str]] = []
         for number, text in texts:
-            level = message.header if number is None else message.lines[number]
+            level = header if number is None else lines[number]
             levels.append((level, "SenderReference" if number is None else "LineNumber", text))
         return [level.complaint(name, text) for level, name, text in levels]
 
@@ -108,11 +109,12 @@ def test_what_the_front_end_finds_is_said_in_its_way() -> None:
         "ERP+::0",
         "ERC+15::95",
     ]
-    assert data[start + 9 : start + 12] == ["CNT+55:2", "CNT+5:1", "UNT+14+000002"]
+    assert data[start + 10 : start + 13] == ["CNT+55:2", "CNT+5:1", "UNT+14+000002"]
 
 
 def test_fifty_errors_are_named_and_the_rest_is_counted() -> None:
-    texts: list[tuple[int | None, str]] = [(1, f"N{n:02}") for n in range(40)] + [(None, "H"), (0, "L")] * 6
+    texts: list[tuple[int | None, str]] = [(1, f"N{n:02}") for n in range(40)]
+    texts += [(where, f"H{n}") for n in range(6) for where in (None, 0)]
     found = answered(sample("imd-sea-fcl-original"), rules=complaining(texts))
     (message,) = read(found.data)
     said = errors(message)
@@ -130,18 +132,19 @@ def test_exactly_fifty_errors_reject_like_any_other_number() -> None:
 
 
 def test_errors_of_a_transport_line_stand_at_the_header_and_name_it() -> None:
-    @rule("X-TRANSPORT", source="a test", statement="No transport.", messages=("IMD",))
-    def none(message: View) -> list[Complaint]:
-        return [message.transport_lines[1].complaint("TransportLineNumber", "Wrong.")]
+    @rule("X-TRANSPORT", source="a test", statement="No transport.", level="Header", messages=("IMD",))
+    def none(header: Level) -> list[Complaint]:
+        second = [level for level in header.below if level.kind == "TransportLine"][1]
+        return [second.complaint("TransportLineNumber", "Wrong.")]
 
     said = errors(read(answered(sample("imd-sea-fcl-original"), rules=RuleSet.of([none])).data)[0])
     assert said == [("0", "SM0000", "X-TRANSPORT WRONG. TRANSPORT LINE=2,TRANSPORT LINE NUMBER=2")]
 
 
 def test_a_payment_is_rejected_by_erm() -> None:
-    @rule("X-PAY", source="a test", statement="No payment.", messages=("PAYSTD",))
-    def none(message: View) -> list[Complaint]:
-        return [message.header.complaint("SenderReference", "Too late.")]
+    @rule("X-PAY", source="a test", statement="No payment.", level="Header", messages=("PAYSTD",))
+    def none(header: Level) -> list[Complaint]:
+        return [header.complaint("SenderReference", "Too late.")]
 
     data = segments(answered(sample("paystd-eft"), rules=RuleSet.of([none])).data)
     assert data[3:9] == [
@@ -254,8 +257,8 @@ def test_no_business_response_is_due(name: str) -> None:
 
 
 def test_a_rule_that_fails_leaves_the_message_unanswered() -> None:
-    @rule("X-CRASH", source="a test", statement="Fails.")
-    def crash(message: View) -> list[Complaint]:
+    @rule("X-CRASH", source="a test", statement="Fails.", level="Header")
+    def crash(header: Level) -> list[Complaint]:
         raise ZeroDivisionError
 
     found = answered(sample("imd-withdraw"), rules=RuleSet.of([crash]))
@@ -311,7 +314,7 @@ TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_catego
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from([None, 0, 1]), TEXT), min_size=1, max_size=4))
+@given(st.lists(st.tuples(st.sampled_from([None, 0, 1]), TEXT), min_size=1, max_size=4, unique=True))
 def test_any_text_comes_back(texts: list[tuple[int | None, str]]) -> None:
     """Split over components and escaped, nothing of a text is lost but what its capitals have no place for."""
     (message,) = read(answered(sample("imd-sea-fcl-original"), rules=complaining(texts)).data)

@@ -153,7 +153,7 @@ class Engine:
     def _run(self, view: View, known: Known, part: str) -> Iterator[Judged]:
         header = view.header.said
         steering = tuple([header.get(name, "") for name in CONTEXT])
-        said_before: set[tuple[str, int, str, int, bool]] = set()
+        said_before: set[tuple[str, int, str, int, str, bool]] = set()
         for level in view.levels:
             nature = level.said.get("LineNatureType", "")
             key = (view.guide, level.kind, level.function or "", nature, str(level.complete), part, *steering)
@@ -165,7 +165,7 @@ class Engine:
                     where = judged.complaint
                     if held.rule.shape == REQUIRED and plan.bans(where.name, level):
                         continue
-                    mark = (held.rule.id, id(where.level), where.name, where.number, judged.crash is None)
+                    mark = (held.rule.id, id(where.level), where.name, where.number, where.text, judged.crash is None)
                     if mark not in said_before:  # asked of each line, said once
                         said_before.add(mark)
                         yield judged

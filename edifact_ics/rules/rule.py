@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from types import FunctionType
+from typing import cast
 
 from edifact_ics.finding import Severity
 from edifact_ics.history import History, Standing
@@ -48,6 +50,7 @@ class Known:
 
 NOTHING = Known()
 Check = Callable[[Level, Known], Iterable[Complaint]]
+Simple = Callable[[Level], Iterable[Complaint]]
 
 REQUIRED, FORBIDDEN, CHECK = "required", "forbidden", "check"
 EVERY = "*"  # the level of a rule that is asked of every level
@@ -102,15 +105,15 @@ def rule(
     statement: str = "",
     cure: str = "",
     source: str = "",
-) -> Callable[[Check], Rule]:
-    """Make a rule of a function that takes a level (and what else is known) and gives complaints.
+) -> Callable[[Check | Simple], Rule]:
+    """Make a rule of a function that takes a level (and, if it wants, what else is known) and gives complaints.
 
     `on`: it is called for each level that has one of these elements; without, for each level of the kind `level`
     (Header, TransportLine, Line …), in messages whose guide has one of `carried`. `when` must surely hold. `needs`
     names reference tables, or `history`.
     """
 
-    def made(check: Check) -> Rule:
+    def made(check: Check | Simple) -> Rule:
         names = (on,) if isinstance(on, str) else on
         wants = (needs,) if isinstance(needs, str) else needs
         return Rule(
@@ -118,7 +121,7 @@ def rule(
             CHECK,
             target=names[0] if names else "",
             condition=when,
-            check=check,
+            check=_with_known(check),
             carried=carried or names,
             level=level,
             on=names,
@@ -132,3 +135,10 @@ def rule(
         )
 
     return made
+
+
+def _with_known(check: Check | Simple) -> Check:
+    """Return a check that takes what is known, also where its author had no use for it."""
+    if cast("FunctionType", check).__code__.co_argcount > 1:
+        return cast("Check", check)
+    return lambda level, known: cast("Simple", check)(level)
