@@ -309,6 +309,8 @@ def _wanting(rule: Rule, target: str, condition: Condition | None, scope: Level 
     """Tell whether a scope lacks what is required, or has what is forbidden, while the condition surely holds."""
     if (target in scope) is not (rule.shape == FORBIDDEN):
         return False
+    if rule.shape == REQUIRED and not rule.own and not scope.knows(target):
+        return False  # the level that would hold it does not say everything again
     return condition is None or condition.holds(scope) is True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from edifact_ics.rules.conditions import ORIGINAL, WITHDRAW, header, line, present
+from edifact_ics.rules.conditions import ORIGINAL, PRE_LODGED, WITHDRAW, header, line, present
 from edifact_ics.rules.rule import CHECK, Known, Rule, rule
 from edifact_ics.rules.shapes import at_least_one, distinct, forbidden_when, required_when
 from edifact_ics.view import HEADER, LINE, Complaint, Level
@@ -55,6 +55,13 @@ RULES: list[Rule] = [
         messages=("IMPED1", "IMPED2"),
     ),
     required_when("GBR-IMPORTER-REFERENCE-01", "ImporterReference", ORIGINAL),
+    # The releases of a periodic declaration are asked too; only a declaration of nature N30 goes without.
+    required_when("GBR-INVOICE-TERM-TYPE-01", "InvoiceTermType", ORIGINAL),
+    forbidden_when("GBR-INVOICE-TERM-TYPE-02", "InvoiceTermType", header("N30")),
+    required_when(
+        "GBR-LODGEMENT-QUESTION-IDENTIFIER-01", "LodgementQuestionAnswerType", present("LodgementQuestionIdentifier")
+    ),
+    forbidden_when("GBR-PRE-LODGEMENT-INDICATOR-02", "SecurityIdentifier", PRE_LODGED),
 ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from edifact_ics.rules.conditions import ORIGINAL, absent, is_, present
 from edifact_ics.rules.rule import Known, Rule, rule
-from edifact_ics.rules.shapes import at_least_one, forbidden_when, required_when
+from edifact_ics.rules.shapes import at_least_one, forbidden_when, not_together, required_when
 from edifact_ics.view import Complaint, Level
 
 RULES: list[Rule] = [
@@ -21,6 +21,12 @@ RULES: list[Rule] = [
         "PaidUnderProtestStatement",
         when=is_("PaidUnderProtestIndicator", "Y"),
     ),
+    not_together(
+        "GBR-PAID-UNDER-PROTEST-STATEMENT-01",
+        "PaidUnderProtestStatement",
+        "FirstPaidUnderProtestDeclarationIdentifier",
+    ),
+    required_when("GBR-REFUND-BSB-NUMBER-01", "RefundBSBNumber", present("RefundBankAccountNumber")),
 ]
 
 # No word about funds transfer means that there is none.

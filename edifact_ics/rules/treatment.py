@@ -15,10 +15,18 @@ def _typed(ident: str, instrument: str) -> Rule:
 
 
 RULES: list[Rule] = [
+    # Here it is the type that needs the number; the document does not say the reverse.
+    required_when("GBR-INSTRUMENT-NUMBER-01", "InstrumentNumber", present("InstrumentType")),
     forbidden_when("GBR-SECOND-TREATMENT-CODE-01", "SecondTreatmentCode", N20),
     required_when("GBR-SECOND-TREATMENT-CODE-02", "TreatmentCode", present("SecondTreatmentCode")),
     forbidden_when("GBR-SECOND-TREATMENT-INSTRUMENT-NUMBER-01", "SecondTreatmentInstrumentNumber", N20),
     _typed("GBR-SECOND-TREATMENT-INSTRUMENT-NUMBER-02", "SecondTreatment"),
+    required_when(
+        "GBR-SECOND-TARIFF-CLASSIFICATION-NUMBER-01",
+        "TariffClassificationNumber",
+        present("SecondTariffClassificationNumber"),
+    ),
+    forbidden_when("GBR-SECOND-TARIFF-CLASSIFICATION-NUMBER-02", "SecondTariffClassificationNumber", N20),
     required_when("GBR-STATISTICAL-CODE-01", "StatisticalCode", ORIGINAL),
     forbidden_when("GBR-SUPPLIER-IDENTIFIER-01", "SupplierIdentifier", N30),
     _typed("GBR-TARIFF-CLASSIFICATION-INSTRUMENT-NUMBER-01", "TariffClassification"),
