@@ -55,7 +55,6 @@ RULES: list[Rule] = [
         messages=("IMPED1", "IMPED2"),
     ),
     required_when("GBR-IMPORTER-REFERENCE-01", "ImporterReference", ORIGINAL),
-    # The releases of a periodic declaration are asked too; only a declaration of nature N30 goes without.
     required_when("GBR-INVOICE-TERM-TYPE-01", "InvoiceTermType", ORIGINAL),
     forbidden_when("GBR-INVOICE-TERM-TYPE-02", "InvoiceTermType", header("N30")),
     required_when(

@@ -67,6 +67,7 @@ PASTS: dict[str, Callable[[], Past]] = {
     "goods-warehoused": lambda: Past(STORED, identifiers={"AFH7719CQ": "KB2611-0047"}),
     "goods-deleted": lambda: Past(STORED, DELETES, identifiers={"AFH7719CQ": "KB2611-0047"}),
     "not-warehoused": lambda: Past(FIRST, identifiers={"AFH7719CQ": "KB2611-0035/A"}),
+    "imped1-accepted": lambda: Past(("imped1", "")),
     "pre-lodged": lambda: Past(("prelodge", "")),
 }
 
