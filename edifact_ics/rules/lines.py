@@ -52,7 +52,5 @@ def lines_begin_with_one(header: Level, known: Known) -> Iterator[Complaint]:
 )
 def spirits_have_a_strength(line: Level, known: Known) -> Iterator[Complaint]:
     if STRENGTH not in line and line.complete and "LA" in line.values("QuantityUnit"):
-        text = (
-            "Invoice Spirit Strength Percentage is missing; it must be sent with litres of alcohol (LA)."
-        )
+        text = "Invoice Spirit Strength Percentage is missing; it must be sent with litres of alcohol (LA)."
         yield line.complaint(STRENGTH, text)

@@ -37,7 +37,5 @@ def cars_are_counted(line: Level, known: Known) -> Iterator[Complaint]:
 def one_car_a_line(line: Level, known: Known) -> Iterator[Complaint]:
     quantity = line.get("Quantity")
     if (quantity is None and line.complete) or (quantity is not None and Decimal(quantity) != 1):
-        text = (
-            f"Quantity is {quantity or 'missing'}; it must be 1 where luxury car tax is payable."
-        )
+        text = f"Quantity is {quantity or 'missing'}; it must be 1 where luxury car tax is payable."
         yield line.complaint("Quantity", text)
