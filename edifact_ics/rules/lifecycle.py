@@ -13,7 +13,7 @@ from edifact_ics.history import CHANGE as CHANGE_CODE
 from edifact_ics.history import ORIGINAL as ORIGINAL_CODE
 from edifact_ics.history import WITHDRAW as WITHDRAW_CODE
 from edifact_ics.history import Standing, State, version_number
-from edifact_ics.rules.conditions import CHANGE, is_
+from edifact_ics.rules.conditions import CHANGE, function, is_
 from edifact_ics.rules.rule import Known, Rule, rule
 from edifact_ics.view import HEADER, LINE, TRANSPORT_LINE, Complaint, Level, Stored
 
@@ -152,6 +152,22 @@ def transport_line_exists(line: Level, known: Known) -> Iterator[Complaint]:
     if known.stored is not None and known.stored.line(number, TRANSPORT_LINE) is None:
         verb = "deleted" if line.action == "D" else "amended"
         yield line.complaint("TransportLineNumber", f"There is no transport line {number} that could be {verb}.")
+
+
+@rule(
+    "GBR-DRAWBACK-CLAIM-VERSION-NUMBER-01",
+    on="DrawbackClaimVersionNumber",
+    when=function("Change", "Withdraw"),
+    needs="history",
+    own=True,
+)
+def claim_has_that_version(header: Level, known: Known) -> Iterator[Complaint]:
+    """A Change or a Withdraw quotes a version of the claim that Customs holds."""
+    version = version_number(header.said["DrawbackClaimVersionNumber"])
+    claim = known.declared(header.get("DrawbackClaimIdentifier") or "") or known.stored
+    if claim is not None and (version is None or version > claim.versions):
+        text = f"Drawback Claim Version Number is {header.said['DrawbackClaimVersionNumber']}"
+        yield header.complaint("DrawbackClaimVersionNumber", f"{text}; Customs holds versions 1 to {claim.versions}.")
 
 
 @rule("GBR-WAREHOUSE-REFERENCE-LINE-NUMBER-05", on="WarehouseReferenceLineNumber", level=LINE, needs="history")

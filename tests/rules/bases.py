@@ -36,6 +36,7 @@ BASES: dict[str, tuple[str, str, str]] = {
     "movapp": ("movapp-original", "MOVAPP", ""),
     "sac": ("sac-air-short", "SAC", ""),
     "drwbck-change": ("drwbck-change", "DRWBCK", ""),
+    "drwbck-withdraw": ("drwbck-withdraw", "DRWBCK", ""),
     "paystd": ("paystd-eft", "PAYSTD", "AQISServicesPaymentAmount=-"),
     "rcr": ("rcr-original", "RCR", ""),
     "sac-long": ("sac-sea-long", "SAC", "BankAccountName=-"),

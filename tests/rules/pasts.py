@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from edifact_ics import check
 from edifact_ics.history import Key, Memory, Standing
@@ -21,12 +22,20 @@ BAD = "; AirlineCode=QF"
 class Past(Memory):
     """A history in which messages were judged, one after the other.
 
-    `locked`: a sender reference touched on line. `identifiers`: those of Customs, by sender reference.
+    `locked`: a sender reference touched on line. `identifiers`: those of Customs, by sender reference; `document` is
+    what they are of.
     """
 
-    def __init__(self, *messages: tuple[str, str], locked: str = "", identifiers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *messages: tuple[str, str],
+        locked: str = "",
+        identifiers: dict[str, str] | None = None,
+        document: str = "IMD",
+    ) -> None:
         super().__init__()
         self._locked = ""
+        self._document = document
         self._identifiers = identifiers or {}
         for number, (base, edits) in enumerate(messages):
             check(re.sub(rb"2026\d{8}", b"%d" % number, made(base, edits)), journal=self)
@@ -37,7 +46,7 @@ class Past(Memory):
 
     def declaration(self, identifier: str) -> Key | None:
         reference = self._identifiers.get(identifier)
-        return Key(CLIENT, "IMD", reference) if reference else None
+        return Key(CLIENT, self._document, reference) if reference else None
 
 
 # The declaration that the base `n30` takes goods out of: its line 2 comes and goes.
@@ -50,6 +59,9 @@ DELETES = (
     "SenderReference=KB2611-0047; HeaderNatureType=N20; ModeOfTransport=A; VoyageNumber=-; VesselIdentifier=-; "
     "Line[1]=-; TransportLine[2]=-; TransportLine[1]=-",
 )
+
+# The claim that the bases `drwbck-change` and `drwbck-withdraw` quote.
+CLAIM: dict[str, Any] = {"identifiers": {"DFA3K71QX": "KB2611-D004"}, "document": "DRWBCK"}
 
 PASTS: dict[str, Callable[[], Past]] = {
     "nothing-sent": lambda: Past(),
@@ -68,6 +80,10 @@ PASTS: dict[str, Callable[[], Past]] = {
     "goods-deleted": lambda: Past(STORED, DELETES, identifiers={"AFH7719CQ": "KB2611-0047"}),
     "not-warehoused": lambda: Past(FIRST, identifiers={"AFH7719CQ": "KB2611-0035/A"}),
     "imped1-accepted": lambda: Past(("imped1", "")),
+    "claimed": lambda: Past(("drwbck", "SenderReference=KB2611-D004"), **CLAIM),
+    "claim-changed": lambda: Past(
+        ("drwbck", "SenderReference=KB2611-D004"), ("drwbck-change", "SenderReferenceVersion=2"), **CLAIM
+    ),
     "pre-lodged": lambda: Past(("prelodge", "")),
 }
 
