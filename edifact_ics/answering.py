@@ -42,12 +42,14 @@ class Answering:
     _replies: list[cusres.Reply] = field(default_factory=list)
     _unknown: str = ""
     _said: list[str] = field(default_factory=list)
+    _unanswered: bool = False
 
     def take(self, step: Step, refused: list[Finding]) -> None:
         """Take what the run through the file gives next; `refused`: why the receiver refuses an interchange."""
         if isinstance(step, Started):
             self._errors = response.errors_of([*step.findings, *refused])
             self._answered, self._replies, self._unknown, self._said = [], [], "", []
+            self._unanswered = False
         elif isinstance(step, Checked):
             self._message(step)
         elif isinstance(step, Ended):
@@ -72,12 +74,10 @@ class Answering:
         crashed = next((f for f in step.findings if f.code == "INT-001"), None)
         if crashed is not None and crashed.severity is Severity.ERROR:
             self._said.append(f"{name}: no business response can be written: {crashed.message}")
-            self.possible = False
+            self._unanswered = True
             return
         site = step.message.interchange.value(2)
-        given = cusres.reply(
-            self.library, step.table, step.walk.placed, step.findings, summary, site, self.order
-        )
+        given = cusres.reply(self.library, step.table, step.walk.placed, step.findings, summary, site, self.order)
         if given is None:
             self._said.append(f"{name} is accepted: nothing but the CONTRL, until Customs reports the payment.")
             return
@@ -110,9 +110,7 @@ class Answering:
         elif self._has_reference(name):
             text = str(self.reference)
             self._add(
-                response.contrl(
-                    interchange, self._errors, self._answered, at=self.at, reference=text, site=self.site
-                )
+                response.contrl(interchange, self._errors, self._answered, at=self.at, reference=text, site=self.site)
             )
 
     def _cusres(self, interchange: Interchange, name: str) -> None:
@@ -122,6 +120,7 @@ class Answering:
                 self.notes.append(f"{name}: no business response is due: CONTRL refuses all of it.")
             return
         self.notes += self._said
+        self.possible = self.possible and not self._unanswered
         if not self._replies:
             if self.kind == "cusres" and not self._said:
                 refused = any(one.errors for one in self._answered)

@@ -120,9 +120,7 @@ def test_fifty_errors_are_named_and_the_rest_is_counted() -> None:
     said = errors(message)
     assert [line for line, _, _ in said] == ["0"] * 6 + ["1"] * 6 + ["2"] * 38
     assert message.header.said["ErrorCount"] == "50"
-    assert found.notes == (
-        "Message 1 (IMD KB2611-0041): 2 more errors were found; an answer holds 50.",
-    )
+    assert found.notes == ("Message 1 (IMD KB2611-0041): 2 more errors were found; an answer holds 50.",)
 
 
 def test_exactly_fifty_errors_reject_like_any_other_number() -> None:
@@ -316,7 +314,9 @@ def _line(path: str, sent: View) -> int:
     return int(sent.lines[int(step[1]) - 1].said["LineNumber"]) if step else 0
 
 
-TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_categories=("Cc",)), min_size=1, max_size=1200)
+TEXT = st.text(
+    st.characters(min_codepoint=32, max_codepoint=255, exclude_categories=("Cc",)), min_size=1, max_size=1200
+)
 
 
 @settings(max_examples=40, deadline=None)

@@ -240,7 +240,6 @@ class _Found:
             return _rules()[named[1]]
         return catalogue().get(self._rules[0]) if len(self._rules) == 1 else None
 
-
     @property
     def names_rule(self) -> bool:
         """Tell whether the text begins with the rule it is about, as ours do."""
