@@ -314,12 +314,14 @@ class Stored:
     """A declaration as Customs holds it.
 
     `view` is its accepted messages laid over each other, `used` the numbers that its lines ever had, by kind of level,
-    deleted ones too; `versions` counts the accepted messages.
+    deleted ones too; `versions` counts the accepted messages, `releases` are the requests for cargo release that they
+    ever quoted.
     """
 
     view: View
     used: Mapping[str, frozenset[int]]
     versions: int
+    releases: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, messages: Sequence[View]) -> Stored:
@@ -328,7 +330,7 @@ class Stored:
         for change in changes:
             view = overlay(view, change)
         used = {kind: frozenset(n for one in messages for n in _numbers(one, kind)) for kind in NUMBERS}
-        return cls(view, used, len(messages))
+        return cls(view, used, len(messages), frozenset(_releases(messages)))
 
     def line(self, number: str, kind: str = LINE) -> Level | None:
         """Return a line by its number; None if there is none now."""
@@ -338,6 +340,12 @@ class Stored:
     def was_deleted(self, number: str) -> bool:
         """Tell whether a line had this number and is there no more."""
         return _number(number) in self.used[LINE] and self.line(number) is None
+
+
+def _releases(messages: Sequence[View]) -> Iterator[str]:
+    for level in (level for one in messages for level in one.of("RCR")):
+        if "RequestForCargoReleaseIdentifier" in level.said:
+            yield level.said["RequestForCargoReleaseIdentifier"]
 
 
 def _numbers(view: View, kind: str) -> Iterator[int]:

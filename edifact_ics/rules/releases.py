@@ -45,6 +45,6 @@ def no_new_release_by_a_change(release: Level, known: Known) -> Iterator[Complai
     if known.stored is None or release.get("MessageFunction") != "Change":
         return
     identifier = release.said[IDENTIFIER]
-    if not any(one.said.get(IDENTIFIER) == identifier for one in known.stored.view.of(release.kind)):
+    if identifier not in known.stored.releases:
         text = f"Request {identifier} is new to this declaration; a Change cannot add it."
         yield release.complaint(IDENTIFIER, text)

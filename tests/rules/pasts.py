@@ -84,6 +84,7 @@ PASTS: dict[str, Callable[[], Past]] = {
     "claim-changed": lambda: Past(
         ("drwbck", "SenderReference=KB2611-D004"), ("drwbck-change", "SenderReferenceVersion=2"), **CLAIM
     ),
+    "release-deleted": lambda: Past(("imped1", ""), ("imped1-change", "RCR[1]/SubHeaderLineActionCode=D")),
     "pre-lodged": lambda: Past(("prelodge", "")),
 }
 
