@@ -170,30 +170,32 @@ def view(table: Table, placed: list[Placed]) -> View:
     levels = [header]
     stack: list[tuple[Frame, Level]] = [(table.layout.root, header)]
     counts: dict[str, int] = {}
+    inside, keep, say = table.layout.root, here.origin.append, here.said.update
     for place in placed:
-        step = place.step
+        _, step, item, _ = place
         if step is None:
             continue
-        if step.frames or stack[-1][0] is not step.inside:
-            keep = step.stays([frame for frame, _ in stack[1:]])
-            del stack[keep + 1 :]
-            for frame in step.node.frames[keep:]:
+        if step.frames or inside is not step.inside:
+            above = step.stays([frame for frame, _ in stack[1:]])
+            del stack[above + 1 :]
+            for frame in step.node.frames[above:]:
                 counts[frame.name] = number = counts.get(frame.name, 0) + 1
-                above = stack[-1][1]
-                here = Level(frame.name, number, guide, above, {}, {}, True, [])
-                above.below.append(here)
+                around = stack[-1][1]
+                here = Level(frame.name, number, guide, around, {}, {}, True, [])
+                around.below.append(here)
                 levels.append(here)
                 stack.append((frame, here))
-            here = stack[-1][1]
-        here.origin.append(place)
-        facts = place.item.facts
+            inside, here = stack[-1]
+            keep, say = here.origin.append, here.said.update
+        keep(place)
+        facts = item.facts
         if facts is None:
-            facts = place.item.facts = _facts(step.node, place.item, plans)
+            facts = item.facts = _facts(step.node, item, plans)
         said, key, joins = facts
         if key:
             _repeat(here, said, key, joins)
-        elif said:
-            here.said.update(said)
+        else:
+            say(said)
     function = header.said.get("MessageFunction", "")
     second = [(name, of) for name, of, functions in guide.second if function in functions]
     for level in levels if second or function in PARTIAL else ():

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from edifact_ics.history import HistoryError
@@ -32,6 +33,7 @@ from edifact_ics.rules.rule import CHECK, EVERY, FORBIDDEN, NOTHING, REQUIRED, K
 from edifact_ics.view import HEADER, LINE, Complaint, Guide, Level, Record, View, overlay
 
 Ask = Callable[[Level, Known], Iterable[Complaint]]
+_CONTEXTS = 500  # plans remembered for a set of rules
 _SHAPES = 2_000  # combinations of elements remembered for a plan; a hostile file could bring any number
 
 
@@ -118,6 +120,12 @@ def _may_bite(held: _Held, level: Level, absent: Mapping[str, str | None]) -> bo
     return _may_hold(held.rest.reduce(level.guide.message, absent))
 
 
+@lru_cache(4)
+def _plans(rules: tuple[Rule, ...]) -> dict[tuple[object, ...], _Plan]:
+    """Return the plans of these rules by context, shared by every engine that has them: none at first."""
+    return {}
+
+
 class Engine:
     """Rules ready to judge, in check order.
 
@@ -128,7 +136,6 @@ class Engine:
         self.rules: list[Rule] = []
         self.skipped: list[tuple[str, str]] = []
         self.known = known
-        self._plans: dict[tuple[object, ...], _Plan] = {}
         for rule in rules:
             needs = (*rule.needs, *rule.partly)
             lacking = next((why for need in needs if (why := known.lacks(need)) is not None), None)
@@ -136,6 +143,7 @@ class Engine:
                 self.rules.append(rule)
             if lacking is not None:
                 self.skipped.append((rule.id, f"{lacking}; judged in part only" if rule.partly else lacking))
+        self._plans = _plans(tuple(self.rules))
 
     def judge(self, view: View, known: Known | None = None) -> Iterator[Judged]:
         """Give what the rules complain of, in check order: the header, then the levels below it in document order.
@@ -159,6 +167,8 @@ class Engine:
             key = (view.guide, level.kind, level.function or "", nature, str(level.complete), part, *steering)
             plan = self._plans.get(key)
             if plan is None:
+                if len(self._plans) >= _CONTEXTS:
+                    self._plans.clear()
                 plan = self._plans[key] = self._compile(view.guide, level, part)
             for held in plan.due(level):
                 for judged in _asked(held, level, known):
@@ -339,17 +349,19 @@ def _home(level: Level, name: str) -> Level:
     return here
 
 
-def _asked(held: _Held, level: Level, known: Known) -> Iterator[Judged]:
+def _asked(held: _Held, level: Level, known: Known) -> list[Judged]:
     """Ask a level; a rule that fails is reported, and the others go on."""
     rule = held.rule
+    found: list[Judged] = []
     try:
         for complaint in held.ask(level, known):
-            yield Judged(rule, complaint, complaint.text or sentence(rule, complaint))
+            found.append(Judged(rule, complaint, complaint.text or sentence(rule, complaint)))
     except (HistoryError, ReferenceDataError):  # no fault of the rule: what it asks cannot answer
         raise
     except Exception as error:  # a fault of the rule must not hide what other rules say
         text = f"The rule {rule.id} failed: {type(error).__name__}: {error}."
-        yield Judged(rule, Complaint(level, rule.target), text, error)
+        found.append(Judged(rule, Complaint(level, rule.target), text, error))
+    return found
 
 
 def sentence(rule: Rule, complaint: Complaint) -> str:

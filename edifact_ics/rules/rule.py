@@ -56,7 +56,7 @@ REQUIRED, FORBIDDEN, CHECK = "required", "forbidden", "check"
 EVERY = "*"  # the level of a rule that is asked of every level
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One rule. Make it with a shape (`required_when` …) or with the decorator `rule`.
 
