@@ -35,9 +35,9 @@ class Spot(NamedTuple):
 class _Plan:
     """How the values of one use come into a level: `key` is the group they are a repetition of, "" if none.
 
-    `joins`: the values belong to the last repetition. `words` are the elements whose codes stand for words. `second` are
-    names that depend on a value of the same segment: name, element, the element that decides and its values, the form
-    it must have (None: any).
+    `joins`: the values belong to the last repetition. `words` are the elements whose codes stand for words. `second`
+    are names that depend on a value of the same segment: name, element, the element that decides and its values, the
+    form it must have (None: any).
     """
 
     key: str
