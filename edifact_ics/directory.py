@@ -6,8 +6,8 @@ Read from `mig/directory.xml` and `mig/d99b-codes.csv`. MIG files restrict what 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -20,8 +20,7 @@ _FORMAT = re.compile(r"(?:(\d+)\*)?(an|a|n)(\.\.)?(\d+)")
 _PATH = re.compile(r"(?:([CS]\d{3})(?:\[(\d+)\])?\.)?(\d{4})(?:\[(\d+)(?:\.\.(\d+))?\])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """How a value is written: `kind` a, n or an; `least` and `most` characters, equal when the length is fixed."""
 
     text: str
@@ -31,8 +30,7 @@ class Format:
     parts: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """A simple element or a component as the directory defines it."""
 
     id: str
@@ -41,8 +39,7 @@ class Element:
     format: Format
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """What stands at one element position of a segment: one element, or the components of a composite."""
 
     id: str
@@ -51,8 +48,7 @@ class Slot:
     components: tuple[Element, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentType:
+class SegmentType(NamedTuple):
     """A segment of the directory: its tag, its name and its elements in order."""
 
     tag: str

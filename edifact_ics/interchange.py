@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from edifact_ics.finding import Finding, Position
 from edifact_ics.syntax import STANDARD, Delimiters, locate, shift, split_elements
@@ -174,8 +175,7 @@ class Message:
         )
 
 
-@dataclass(slots=True)
-class Opened:
+class Opened(NamedTuple):
     """An interchange begins; its UNB is known."""
 
     interchange: Interchange
@@ -192,8 +192,7 @@ class Stray:
     unterminated: bool = False
 
 
-@dataclass(slots=True)
-class Closed:
+class Closed(NamedTuple):
     """An interchange ends; its UNZ, if any, is known."""
 
     interchange: Interchange

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from edifact_ics.directory import Place
 from edifact_ics.finding import Severity
@@ -26,8 +26,7 @@ def _unsafe() -> re.Pattern[str]:
     return re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class ElementFinding:
+class ElementFinding(NamedTuple):
     """A finding inside one segment: `element` and `component` count from 1, None means the segment itself.
 
     `path` is the element's place in the canonical document below its frame, `slot` where that stands in the frame.

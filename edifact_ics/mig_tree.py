@@ -94,8 +94,7 @@ class Value:
     defined: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """A second name for bytes that a `Value` carries already: rules may ask for it, the XML never holds it.
 
     `format`: only a value of this form has the name; None: any.

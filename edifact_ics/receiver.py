@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from edifact_ics.codes import finding
 from edifact_ics.finding import Finding
 from edifact_ics.interchange import Interchange
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(NamedTuple):
     """Who receives; None means that it is not looked at.
 
     `site` is the receiver's own site, `senders` holds the sites that may send to it. `production` tells a production

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -22,8 +21,7 @@ _UNEXPECTED = "This element is not expected"
 _ROUNDS = 20  # children that do not belong are left out, to see what else is wrong
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(NamedTuple):
     """A place at which a document breaks its schema.
 
     `path` counts repeated elements from 1; `seg` is the trace attribute of the element or of the nearest one that has

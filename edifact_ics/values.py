@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from edifact_ics.directory import Format, code_titles
 from edifact_ics.mig_tree import Value
@@ -23,8 +23,7 @@ _FEW = 12  # codes that are quicker looked for in a pattern than in a set
 _DAY = "(?!0000)[0-9]{4}(?:(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])(?:29|30)|(?:0[13578]|1[02])31)"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong with a value: the finding code, what was expected (a clause for the sentence), and a hint."""
 
     code: str
@@ -60,8 +59,7 @@ def unpadded(text: str) -> str:
     return _PADDING.sub(r"\1", text)
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(NamedTuple):
     """What texts of a value are surely sound: they match `pattern` and, unless that is None, are among `codes`.
 
     In the pattern CHAR stands for any character that a text may hold.

@@ -6,7 +6,6 @@ there is a complaint.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from edifact_ics.directory import Format
@@ -31,8 +30,7 @@ class Spot(NamedTuple):
     value: str | None
 
 
-@dataclass(slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     """How the values of one use come into a level: `key` is the group they are a repetition of, "" if none.
 
     `joins`: the values belong to the last repetition. `words` are the elements whose codes stand for words. `second`
@@ -49,8 +47,7 @@ class _Plan:
 _NO_PLAN = _Plan("", False, (), ())
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A guide prepared for viewing.
 
     `guide` is what it has for rules, `plans` how each use is read, by its id, `real` the element behind a second name.

@@ -23,8 +23,7 @@ class Placed(NamedTuple):
     raw: str
 
 
-@dataclass(slots=True)
-class StructureFinding:
+class StructureFinding(NamedTuple):
     """A finding at a segment, counted from 1 with UNH = 1; `inner` says what, and where inside the segment."""
 
     segment: int

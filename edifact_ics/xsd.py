@@ -7,8 +7,8 @@ out) the row decides: the declaration of that element is loosened, everything el
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -19,8 +19,7 @@ _DEEPEST = 12
 ElementPath = tuple[str, ...]  # names of elements below the message, outermost first
 
 
-@dataclass(frozen=True, slots=True)
-class Xsd:
+class Xsd(NamedTuple):
     """A schema file, and the paths at which it gives way.
 
     At `texts` any text may stand, those `optional` may be left out, those `many` may repeat.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 
 from sample_messages import SAC, data, interchange, message
 
@@ -10,8 +11,11 @@ from edifact_ics.envelope import Reader
 from edifact_ics.guides import table_of
 from edifact_ics.interchange import Interchange, Message
 from edifact_ics.library import ours
+from edifact_ics.rules import Engine, required_when
+from edifact_ics.rules.conditions import Condition, Is
 from edifact_ics.structure import walk
 from edifact_ics.syntax import STANDARD
+from tests.rules.views import header, view
 
 
 def messages(content: bytes) -> list[Message]:
@@ -49,3 +53,23 @@ def test_many_unas_are_one_finding() -> None:
     reader = Reader(io.BytesIO(b"UNA:+.? '" * 3_000))
     list(reader.events())
     assert [f.code for f in [*found, *reader.findings]] == ["ENV-09"]
+
+
+def test_a_line_of_a_shape_seen_before_asks_no_rule_anew() -> None:
+    compared = 0
+
+    class Counting(Is):
+        def reduce(self, message: str, known: Mapping[str, str | None]) -> Condition:
+            nonlocal compared
+            compared += 1
+            return super().reduce(message, known)
+
+    condition = Counting("OriginCountryCode", frozenset(("AU",)))
+    engine = Engine([required_when("X-1", "QuantityUnit", condition)])
+    line = {"LineNatureType": "N10", "OriginCountryCode": "NZ"}
+    assert list(engine.judge(view(header(), {**line, "LineNumber": "1"}))) == []
+    once = compared
+    lines = [{**line, "LineNumber": str(number)} for number in range(1, 1_000)]
+    assert list(Engine(engine.rules).judge(view(header(), *lines))) == []
+    assert compared == once
+    assert [found.rule.id for found in engine.judge(view(header(), {**line, "OriginCountryCode": "AU"}))] == ["X-1"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
 from difflib import get_close_matches
 
 import click
@@ -36,7 +35,7 @@ def explain(codes: tuple[str, ...], form: str) -> None:
             near = get_close_matches(code, known, 1)
             raise Unreadable(f"There is no code {code!r}.{f' Did you mean {near[0]}?' if near else ''}")
     if form == "json":
-        meant = {code: {**asdict(known[code]), "severity": known[code].severity.value} for code in wanted or CODES}
+        meant = {code: {**known[code]._asdict(), "severity": known[code].severity.value} for code in wanted or CODES}
         click.echo(json.dumps(meant, indent=1))
         return
     for code in wanted or CODES:

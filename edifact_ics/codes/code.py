@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from edifact_ics.finding import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """What a finding code means: `title` in a few words, `meaning` and `cure` as sentences, `source` the clause."""
 
     title: str

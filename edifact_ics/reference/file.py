@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from edifact_ics.reference.layouts import LAYOUTS, SEPARATOR, Column, Layout
 from edifact_ics.reference.table import Table
@@ -27,8 +27,7 @@ _NEEDED = _HEAD[:3]
 Progress = Callable[[int], None]  # told how many bytes were read since it was last told
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What a file says of itself: the table it holds, the day it was issued, where its facts come from."""
 
     table: str
@@ -36,8 +35,7 @@ class Head:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One fault of a file. `row` and `column` are None where it is about the file, or the row, as a whole."""
 
     file: str

@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 # Between the cells of a row in memory. It is below every character a cell may hold, so that rows sort by their key.
 SEPARATOR = "\x1f"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """How a cell is written: `pattern` matches the whole of it, `words` name it in a sentence."""
 
     words: str
@@ -27,8 +27,7 @@ class Form:
         return re.fullmatch(self.pattern, cell) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column: its name, what it means, how it is written; `needed`: no row may leave it empty."""
 
     name: str

@@ -6,8 +6,8 @@ pycountry is loaded when first needed: a check that does not ask for it does not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from edifact_ics.library import ours
 from edifact_ics.reference.layouts import LAYOUTS, SEPARATOR
@@ -16,8 +16,7 @@ _WEIGHTS = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)  # of the digits of an ABN, o
 _NO_UNITS = ("ISS", "LCO")  # stand where a unit stands, but mark a percentage
 
 
-@dataclass(frozen=True, slots=True)
-class Supply:
+class Supply(NamedTuple):
     """Rows of a table that no file of ours holds: `lines` gives them, `source` says where they come from."""
 
     lines: Callable[[], Iterator[str]]

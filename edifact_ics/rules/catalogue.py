@@ -8,9 +8,9 @@ the reason. A row that repeats another (`same`) is checked, and reported, as tha
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from edifact_ics.finding import Severity
 
@@ -18,8 +18,7 @@ EDITION = "ICS business rules, 1 May 2023"
 _FILE = Path(__file__).with_name("catalogue.csv")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One statement.
 
     `element` is the data element it is about, as the document names it; `kind` what sort of rule it is; `level` where
