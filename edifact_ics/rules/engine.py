@@ -30,7 +30,7 @@ from edifact_ics.rules.conditions import (
     Present,
 )
 from edifact_ics.rules.rule import CHECK, EVERY, FORBIDDEN, NOTHING, REQUIRED, Known, Rule
-from edifact_ics.view import HEADER, LINE, Complaint, Guide, Level, Record, View, overlay
+from edifact_ics.view import HEADER, LINE, Complaint, Group, Guide, Level, Record, View, overlay
 
 Ask = Callable[[Level, Known], Iterable[Complaint]]
 _CONTEXTS = 500  # plans remembered for a set of rules
@@ -277,7 +277,7 @@ def _place(plan: _Plan, rule: Rule, target: str, rest: Condition, order: int, le
     asked = set(rest.names())
     group = level.guide.groups.get(level.kind, {}).get(target)
     if group is not None and not rule.whole and asked.intersection(group.names):
-        held = _Held(order, rule, _in_repetitions(rule, target, condition))
+        held = _Held(order, rule, _in_repetitions(rule, target, condition, group))
         for name in {target} if rule.shape == FORBIDDEN else asked.intersection(group.names):
             plan.called.setdefault(name, []).append(held)
         return
@@ -324,9 +324,14 @@ def _wanting(rule: Rule, target: str, condition: Condition | None, scope: Level 
     return condition is None or condition.holds(scope) is True
 
 
-def _in_repetitions(rule: Rule, target: str, condition: Condition | None) -> Ask:
+def _in_repetitions(rule: Rule, target: str, condition: Condition | None, group: Group) -> Ask:
+    required = rule.shape == REQUIRED
+
     def ask(level: Level, known: Known) -> Iterator[Complaint]:
-        for record in level.records(target):
+        for number, said in enumerate(level.repeated.get(group.key, ())):
+            if (target in said) is required:
+                continue  # the plain case, seen without a record
+            record = Record(level, group, said, number)
             if _wanting(rule, target, condition, record):
                 yield record.complaint(target)
 
