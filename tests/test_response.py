@@ -465,7 +465,9 @@ def test_without_them_the_answer_has_a_reference_of_digits() -> None:
 
 def run(path: Path, data: bytes, *more: str) -> tuple[int, bytes, str]:
     path.write_bytes(data)
-    done = CliRunner().invoke(main, ["respond", "--kind", "contrl", str(path), "--at", "2026-11-21T09:30:00", "--reference", "17", *more])
+    done = CliRunner().invoke(
+        main, ["respond", "--kind", "contrl", str(path), "--at", "2026-11-21T09:30:00", "--reference", "17", *more]
+    )
     return done.exit_code, done.stdout_bytes, done.output
 
 
