@@ -150,7 +150,12 @@ class Faults:
             self._less += 1
 
     def miss_use(self, lack: Lack) -> None:
-        """Report a use of a segment that is missing, at the last segment before the gap."""
+        """Report a use of a segment that is missing, at the last segment before the gap.
+
+        Where a segment has no place or swallowed another, that may be the one.
+        """
+        if self._more or self._lost or any(found.inner.code == "SYN-08" for found in self.findings):
+            return
         segment = lack.node.segment
         use = segment.uses[lack.use]
         name = "+".join([segment.tag, *(c.values[0] for c in use.keys)])

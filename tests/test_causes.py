@@ -79,3 +79,31 @@ def test_a_mandatory_use_that_is_missing_explains_the_count_in_unt() -> None:
 def test_a_container_number_of_blanks_is_a_fault_of_its_reference() -> None:
     data = sent(changed(sample("sac-sea-long"), "RFF+AAQ", "RFF+AAQ: "))
     assert (errors(data), answered(data)) == (["STR-11 17.1.2 RFF"], ["UCS+17+18", "UCD+13+2:2"])
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "nth", "after"),
+    [
+        ("rcr-original", "GID", 1, "GIS"),
+        ("movapp-original", "GID", 1, "GIS"),
+        ("imped2-original", "DMS+2", 1, "TOD"),
+        ("sac-sea-long", "RFF+AAQ", 1, "RFF"),
+        ("sac-sea-long", "NAD+VT", 1, "NAD"),
+        ("drwbck-original", "NAD+P1", 1, "NAD"),
+    ],
+)
+def test_a_trigger_without_which_what_follows_does_not_fit_is_missing(
+    name: str, start: str, nth: int, after: str
+) -> None:
+    raws = sample(name)
+    gap = index(raws, start, nth) - 1
+    data = sent(without(raws, start, nth))
+    assert (errors(data), answered(data)) == ([f"STR-02 {gap} {after}"], [f"UCS+{gap}+13"])
+
+
+def test_a_trigger_that_was_moved_to_the_end_is_out_of_order_and_nothing_else() -> None:
+    raws = sample("drwbck-original")
+    head = raws[index(raws, "NAD+P1")]
+    rest = without(raws, "NAD+P1")
+    data = sent([*rest[:-2], head, *rest[-2:]])
+    assert errors(data) == [f"STR-03 {len(rest) - 2} NAD"]
