@@ -126,10 +126,9 @@ class Search:
     def _first(self, start: _Way, before: list[State], raw: str) -> Iterator[tuple[int, int, _Way]]:
         """Give the first moves with their costs and ranks."""
         steps = self._table.steps(start.state.node, self._tag(raw))
-        earlier = self._has_place_before(start.state, raw)
         for cost, way in self._moves(start, raw):
             if isinstance(way.first, Step):
-                yield cost, self._rank(start, way.first, steps, raw, earlier), way
+                yield cost, self._rank(start, way.first, steps, raw), way
             else:
                 yield cost, _OUT_OF_ORDER, way
         if any(self._is_plain(start.state, step, raw) for step in steps):
@@ -237,11 +236,11 @@ class Search:
 
     # ------------------------------------------------------------------ how natural a move is
 
-    def _rank(self, way: _Way, step: Step, steps: list[Step], raw: str, earlier: bool) -> int:
+    def _rank(self, way: _Way, step: Step, steps: list[Step], raw: str) -> int:
         """Return how natural a step is among those that cost the same."""
         node, state = step.node, way.state
         if step.missing:
-            return _ELSEWHERE if earlier else _MISSING
+            return _ELSEWHERE if self._has_place_before(state, step, raw) else _MISSING
         if not self._table.interpret(node, raw, state.context).uses:
             return _ELSEWHERE if self._fits_elsewhere(raw, node) else _MISSING
         carried = any(other.missing == (node.group.trigger,) and other.node is node for other in steps)
@@ -249,13 +248,20 @@ class Search:
             return _TRIGGER_MISSING  # what opens its group is more likely missing than the segment sent twice
         return _TOO_OFTEN
 
-    def _has_place_before(self, state: State, raw: str) -> bool:
-        """Tell whether the segment would have had its place earlier, in what is still open: then it is out of order."""
+    def _has_place_before(self, state: State, step: Step, raw: str) -> bool:
+        """Tell whether the segment would have had its place earlier, in what is still open: then it is out of order.
+
+        Not where a step needs nothing but the trigger of an open group once more, or closes what lacks something in
+        order to repeat a group: then what is missing makes it fit.
+        """
+        anew = bool(step.entered) and step.missing == (step.entered[0].trigger,)
         at, tag = state.node, self._tag(raw)
         open_groups: list[GroupNode | None] = [at.group if at is not None else self._table.root]
         while open_groups[-1] is not None:
             open_groups.append(open_groups[-1].parent)
         for node in self._table.nodes:
+            if (node is step.node and not node.index) or (node is not step.node and anew):
+                continue
             near = node.group in open_groups or (node.index == 0 and node.group.parent in open_groups)
             if node.segment.tag != tag or not near or (at is not None and node.segment.position >= at.segment.position):
                 continue

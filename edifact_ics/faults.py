@@ -15,6 +15,7 @@ from edifact_ics.directory import segment_types
 from edifact_ics.explanation import Known
 from edifact_ics.finding import MAX_PER_MESSAGE, Severity
 from edifact_ics.interpreted import ElementFinding, Interpreted
+from edifact_ics.needed import Lack
 from edifact_ics.row import component
 from edifact_ics.syntax import split_elements
 from edifact_ics.table import Node, Step, Table
@@ -147,6 +148,22 @@ class Faults:
             raw = self._raws[number - 1] if number <= len(self._raws) else ""
             self._missing.append(_Missing(node, found, number, raw))
             self._less += 1
+
+    def miss_use(self, lack: Lack) -> None:
+        """Report a use of a segment that is missing, at the last segment before the gap.
+
+        Where a segment has no place or swallowed another, that may be the one.
+        """
+        if self._more or self._lost or any(found.inner.code == "SYN-08" for found in self.findings):
+            return
+        segment = lack.node.segment
+        use = segment.uses[lack.use]
+        name = "+".join([segment.tag, *(c.values[0] for c in use.keys)])
+        said = next(value.name for value in use.values if value.mandatory)
+        after = self._raws[lack.number - 2][:3]
+        text = f"The mandatory segment {name} ({said}) is missing after {after}."
+        self._say(lack.number - 1, "STR-01", text, source=lack.node.row.source)
+        self._less += 1
 
     def _came_early(self, node: Node, number: int) -> bool:
         """Tell whether what is missing stands further in front, where something else was missed to make it fit.

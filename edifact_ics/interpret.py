@@ -34,5 +34,6 @@ def interpret(row: Row, raw: str, context: tuple[bool, ...] = ()) -> Interpreted
         ]  # why all the rest is not as it should be
     reading.findings.sort(key=lambda f: (f.element or 0, f.component or 0))
     out.findings = tuple(reading.findings)
+    out.astray = reading.astray
     out.faulty = any(f.severity is Severity.ERROR for f in reading.findings)
     return out

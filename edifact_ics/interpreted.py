@@ -9,7 +9,7 @@ from typing import NamedTuple
 from edifact_ics.directory import Place
 from edifact_ics.finding import Severity
 from edifact_ics.layout import UNMAPPED
-from edifact_ics.mig_tree import Value
+from edifact_ics.mig_tree import Condition, Value
 from edifact_ics.repertoire import decode
 from edifact_ics.row import component
 from edifact_ics.syntax import Delimiters, join_elements, split_elements
@@ -56,7 +56,8 @@ class Interpreted:
     attributes go (see `TRACE`; None: every element that holds text takes one). `carrier` is the id of the use when it
     brings no element of the document. `sent` says how the text sent differs from the one that would be written (""
     when it does not). `joins`: the XML goes into what the trigger of its group opened. `runs` holds parts of values
-    that run over several segments: slot, value, text, components. `faulty`: an error stands among the findings.
+    that run over several segments: slot, value, text, components. `faulty`: an error stands among the findings;
+    `astray` is what it wants of the segment above it, where that is otherwise.
     `elements` are the components as sent, unescaped, where someone may ask for them. `facts` is room for what a view
     makes of the values, once it was asked for.
     """
@@ -68,6 +69,7 @@ class Interpreted:
     joins: bool = False
     runs: tuple[tuple[int, Value, str, str], ...] = ()
     faulty: bool = False
+    astray: Condition | None = None
     unmapped: tuple[tuple[Place, str], ...] = ()
     elements: list[list[str]] | None = None
 

@@ -28,6 +28,7 @@ class Reading:
             self.elements = [[decode(c, row.syntax) for c in e] for e in self.elements]
         self.findings: list[ElementFinding] = []
         self.covered: set[Place] = set()
+        self.astray: Condition | None = None  # what is not so above it
         self.said: set[int] = set()  # elements about which something was said already
 
     def add(self, code: str, element: int | None, part: int | None, message: str, **more: str | int | None) -> None:

@@ -10,6 +10,7 @@ from edifact_ics.directory import segment_types
 from edifact_ics.explanation import Search, Undo
 from edifact_ics.faults import Faults
 from edifact_ics.finding import Severity
+from edifact_ics.heads import missing_head
 from edifact_ics.interpreted import Interpreted
 from edifact_ics.state import State
 from edifact_ics.syntax import MAX_SEGMENT
@@ -90,6 +91,8 @@ class Recovery:
         tag = raw[:3]
         if tag not in segment_types():
             tag = tag.upper()
+        if self._hangs_below_nothing(number, raw, tag):
+            return
         step = self._choose(number, raw, tag)
         if isinstance(step, Undo):
             self._undo(step.back)
@@ -171,6 +174,50 @@ class Recovery:
         self._leave_out(first.number, first.raw, first.raw[:3])
         for placed in others:
             self._walk_on(placed.number, placed.raw, placed.raw)
+
+    def _hangs_below_nothing(self, number: int, raw: str, tag: str) -> bool:
+        """Tell whether the trigger that a segment wants above it was left out; if so report that, and place it.
+
+        What stands in front of it only to carry it hangs below that trigger too.
+        """
+        state, table = self.state, self._table
+        step = next((s for s in table.steps(state.node, tag) if not s.missing), None)
+        condition = table.interpret(step.node, raw, state.context).astray if step is not None else None
+        if condition is None or self.faults.full:
+            return False
+        head = missing_head(table, state, self._raws[number - 1 :], condition)
+        if head is None:
+            return False
+        back = 0
+        while self._carries(len(self.placed) - 1 - back):
+            back += 1
+        before = [state, *self._before()]
+        again = [*((p.number, p.raw) for p in self.placed[len(self.placed) - back :]), (number, raw)]
+        first, sent = again[0]
+        if back >= len(before):
+            return False
+        onward = next((s for s in table.steps(before[back].node, sent[:3]) if s.missing == (head,)), None)
+        if onward is None:
+            return False
+        if back:
+            self._undos += 1
+            self.state.set(before[back])
+            del self.placed[-back:]
+            self.faults.forget(first)
+        self.faults.miss(onward, first)
+        state.context.pop(head.segment.position, None)
+        self._apply(first, onward, table.interpret(onward.node, sent, state.context), sent)
+        for again_number, again_raw in again[1:]:
+            self._walk_on(again_number, again_raw, again_raw)
+        return True
+
+    def _carries(self, at: int) -> bool:
+        """Tell whether a segment that was placed is there for nothing but what hangs below it."""
+        place = self.placed[at] if at > 0 else None
+        if place is None or place.step is None or not place.step.node.index or not place.item.uses:
+            return False
+        use = place.step.node.segment.uses[place.item.uses[0]]
+        return bool(use.carrier) and not use.values
 
     def _apply(self, number: int, step: Step, item: Interpreted, raw: str) -> None:
         """Take a step for good: count, report what is too often, keep what the segment says."""

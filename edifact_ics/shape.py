@@ -36,6 +36,7 @@ def uses_of(reading: Reading) -> list[int]:
             text = f"{row.segment.tag} {said} belongs below {wanted}, which is not what stands above it."
             reading.add("STR-18", place[0], reading.part(place), text, value=said)
             reading.said.add(place[0])
+            reading.astray = condition
     return uses
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from edifact_ics.needed import lacking
 from edifact_ics.state import State
 from edifact_ics.syntax import MAX_SEGMENT
 from edifact_ics.table import Table
@@ -56,9 +57,12 @@ def walk(table: Table, raws: list[str], closed: bool, truncated: bool = False, u
         placed.append(_new(Placed, (number, step, item, raw)))
         state.node = node
         following = node.next
-    if recovery is None and (closed or truncated) and not unterminated:
+    lacks = list(lacking(table, placed)) if table.needed and not truncated else []
+    if recovery is None and (closed or truncated) and not unterminated and not lacks:
         return Walk(placed, [], raws[-1] if closed else None, frozenset((0,)), Counter(), False)
     recovery = recovery or _recovery(table, raws, closed, state, placed)
+    for lack in lacks:
+        recovery.faults.miss_use(lack)
     return recovery.finish(truncated, unterminated)
 
 

@@ -149,6 +149,7 @@ class Table:
         }
         self.tags = frozenset(tags)
         self.limits = tuple(limit for node in self.nodes for limit in node.limits)
+        self.needed = tuple(_needed(self.nodes))
         known = "|".join(sorted(set(tags)))
         self.embedded = re.compile(f"(?:{known})(?={re.escape(delimiters.element)})")
 
@@ -290,6 +291,16 @@ class Table:
                     for other in self.nodes:  # what was not asked for since the last time is forgotten
                         other.older, other.cache = other.cache, {}
         return known
+
+
+def _needed(nodes: list[Node]) -> Iterator[tuple[Node, int]]:
+    """Give the uses that must be sent: of a mandatory segment that may be sent in several, those with such a value."""
+    for node in nodes:
+        segment = node.segment
+        if segment.mandatory and segment.max > 1 and len(segment.uses) > 1:
+            for index, use in enumerate(segment.uses):
+                if not use.when and any(value.mandatory and not value.when for value in use.values):
+                    yield node, index
 
 
 def _required(children: list[Node | GroupNode]) -> Iterator[Node]:

@@ -297,7 +297,7 @@ def test_repeats_are_counted_where_they_belong(case: Case) -> None:
 PHONE = "COM+0890001234:TE"
 CONDITIONS = [
     case("a phone below the branch", "withdraw", behind("NAD", "NAD+VT+ZK31QP::95", "CTA+IC", PHONE), wants=[]),
-    case("a phone below the broker", "withdraw", behind("NAD", "CTA+IC", PHONE), wants=["STR-18 at 11.1.2 COM"]),
+    case("a phone below the broker", "withdraw", behind("NAD", "CTA+IC", PHONE), wants=["STR-02 at 9 NAD"]),
     case("a phone by fax", "sea", to("COM", "COM+0890001234:FX"), wants=["STR-18 at 38.1.2 COM"]),
     case("a cargo type below a bill", "sac", behind("RFF+BH", "PAC+++FCX:67:95"), wants=["STR-18 at 23.3.2 PAC"]),
     case("a cargo type below its container", "sac", behind("PAC", "RFF+AAQ:TSTU4405243", "PAC+++LCL:67:95"), wants=[]),

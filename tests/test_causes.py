@@ -1,0 +1,109 @@
+"""One cause, one finding, at the segment a sender would correct, and CONTRL says the same.
+
+Each case edits a sample that is good: what was done to it, and what must be said of it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+from fault_messages import UNA
+
+from edifact_ics import Severity, check, respond
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+AT = datetime.datetime(2026, 11, 21, 9, 30)
+
+
+def split_segments(data: bytes) -> list[str]:
+    """Return the segments of an interchange without UNA; no terminator is released in those here."""
+    text = data.decode("iso8859-1").removeprefix(UNA)
+    return [raw.lstrip("\r\n") for raw in text.split("'")][:-1]
+
+
+def sample(name: str) -> list[str]:
+    """Return the segments of a sample, UNB first."""
+    return split_segments((SAMPLES / f"{name}.edi").read_bytes())
+
+
+def index(raws: list[str], start: str, nth: int = 1) -> int:
+    return [i for i, raw in enumerate(raws) if raw.startswith(start)][nth - 1]
+
+
+def without(raws: list[str], start: str, nth: int = 1) -> list[str]:
+    at = index(raws, start, nth)
+    return [*raws[:at], *raws[at + 1 :]]
+
+
+def changed(raws: list[str], start: str, *new: str) -> list[str]:
+    at = index(raws, start)
+    return [*raws[:at], *new, *raws[at + 1 :]]
+
+
+def sent(raws: list[str]) -> bytes:
+    """Return an interchange of one message, the count in UNT put right."""
+    told = [f"UNT+{len(raws) - 2}+1" if raw.startswith("UNT+") else raw for raw in raws]
+    return (UNA + "".join(f"{raw}'" for raw in told)).encode("iso8859-1")
+
+
+def errors(data: bytes) -> list[str]:
+    """Return the errors, each as code, segment.element.component and tag."""
+    found = [f for f in check(data).findings if f.severity is Severity.ERROR]
+    places = [(f.position.segment, f.position.element, f.position.component) for f in found]
+    shown = [".".join(str(n) for n in place if n is not None) for place in places]
+    return [f"{f.code} {place} {f.position.tag}" for f, place in zip(found, shown, strict=True)]
+
+
+def answered(data: bytes) -> list[str]:
+    """Return what CONTRL says of segments and elements."""
+    answer = respond(data, at=AT, reference=20261121000017, kind="contrl").data
+    return [raw for raw in split_segments(answer) if raw[:3] in ("UCS", "UCD")]
+
+
+@pytest.mark.parametrize("name", ["paystd-cash", "paywk-eft", "payped-eft"])
+def test_a_mandatory_use_is_missing_beside_another_one_of_its_segment(name: str) -> None:
+    raws = [raw for raw in sample(name) if not raw.startswith("MOA+206")]
+    data = sent(changed(raws, "MOA+128", "MOA+206:49.00"))
+    segment = index(raws, "MOA+128") - 1
+    assert (errors(data), answered(data)) == ([f"STR-01 {segment} UNS"], [f"UCS+{segment}+13"])
+
+
+def test_a_mandatory_use_that_is_missing_explains_the_count_in_unt() -> None:
+    raws = without(sample("payped-eft"), "MOA+128")
+    data = (UNA + "".join(f"{raw}'" for raw in raws)).encode("iso8859-1")
+    assert [found.split()[0] for found in errors(data)] == ["STR-01"]
+
+
+def test_a_container_number_of_blanks_is_a_fault_of_its_reference() -> None:
+    data = sent(changed(sample("sac-sea-long"), "RFF+AAQ", "RFF+AAQ: "))
+    assert (errors(data), answered(data)) == (["STR-11 17.1.2 RFF"], ["UCS+17+18", "UCD+13+2:2"])
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "nth", "after"),
+    [
+        ("rcr-original", "GID", 1, "GIS"),
+        ("movapp-original", "GID", 1, "GIS"),
+        ("imped2-original", "DMS+2", 1, "TOD"),
+        ("sac-sea-long", "RFF+AAQ", 1, "RFF"),
+        ("sac-sea-long", "NAD+VT", 1, "NAD"),
+        ("drwbck-original", "NAD+P1", 1, "NAD"),
+    ],
+)
+def test_a_trigger_without_which_what_follows_does_not_fit_is_missing(
+    name: str, start: str, nth: int, after: str
+) -> None:
+    raws = sample(name)
+    gap = index(raws, start, nth) - 1
+    data = sent(without(raws, start, nth))
+    assert (errors(data), answered(data)) == ([f"STR-02 {gap} {after}"], [f"UCS+{gap}+13"])
+
+
+def test_a_trigger_that_was_moved_to_the_end_is_out_of_order_and_nothing_else() -> None:
+    raws = sample("drwbck-original")
+    head = raws[index(raws, "NAD+P1")]
+    rest = without(raws, "NAD+P1")
+    data = sent([*rest[:-2], head, *rest[-2:]])
+    assert errors(data) == [f"STR-03 {len(rest) - 2} NAD"]
