@@ -62,7 +62,7 @@ def edifact_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
     except NotCanonical as error:
         code = "XSD-03" if error.well_formed else "XSD-02"
         broken = [finding(code, Position(line=error.line), str(error))]
-        report.add(run.policy.apply(broken))
+        run.tell(broken)
         if run.lodging is not None:
             run.lodging.refuse(broken)
     if run.lodging is not None:
@@ -91,7 +91,7 @@ def _written(written: Written, run: Run) -> Iterator[str]:
         found.append(finding("XSD-01", at, f"{what}: {written.error}."))
     if run.lodging is not None:
         found += _lodge(run.lodging, written, found, run)
-    report.add(run.policy.apply(found))
+    run.tell(found)
     while len(report.interchanges) < written.interchange:
         report.interchanges.append(InterchangeSummary(len(report.interchanges) + 1, "", "", "", 0))
     if element is not None and written.message not in (None, SERVICE):

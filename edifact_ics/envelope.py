@@ -92,7 +92,7 @@ class Reader:
             junk = scanner.skip(match.start())
             self._before.append(junk)
             text = f"{len(junk)} bytes stand in front of the first segment: {junk[:20]!r}."
-            self.findings.append(finding("SYN-01", position, text, junk[:20]))
+            self._late.append(finding("SYN-01", position, text, junk[:20]))
             return True
         self.tail = ahead
         return False
@@ -102,7 +102,7 @@ class Reader:
     def _take(self, block: Block) -> None:
         raws = block.raws
         self._from = 0
-        if raws[0][:3] == "UNA" and len(raws) == 1 and len(raws[0]) == 9 and not block.unterminated:
+        if raws[0][:3] == "UNA" and len(raws) == 1 and len(raws[0]) in (8, 9) and not block.unterminated:
             self._take_una(block)
             return
         place, done = (block.offset, block.line, block.column), 0

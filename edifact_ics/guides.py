@@ -13,6 +13,7 @@ from edifact_ics.repertoire import outside
 from edifact_ics.structure import walk
 from edifact_ics.syntax import Delimiters, split_elements
 from edifact_ics.table import Table
+from edifact_ics.values import clean
 from edifact_ics.walked import Walk
 
 
@@ -46,7 +47,7 @@ def guide_of(library: Library, message: Message) -> Mig | Finding:
 
 def _document(message: Message) -> str:
     name = bgm(message)
-    return name[1][3] if name is not None and len(name) > 1 and len(name[1]) > 3 else ""
+    return clean(name[1][3]) if name is not None and len(name) > 1 and len(name[1]) > 3 else ""
 
 
 def _beginning(message: Message) -> int:

@@ -111,7 +111,8 @@ class Run:
     """The way through one file.
 
     `tail` is what no interchange holds, known at the end; `engine` judges by rules, `lodging` knows what was sent
-    before. `ruled` counts the messages that the rules speak of, `judged` those that were free of errors of form.
+    before. `refused`: an error was found, whatever the policy makes of it. `ruled` counts the messages that the rules
+    speak of, `judged` those that were free of errors of form.
     """
 
     report: Report
@@ -127,6 +128,7 @@ class Run:
     tail: str = ""
     skipped: Counter[str] = field(default_factory=Counter)
     cut: bool = False
+    refused: bool = False
     _sender: tuple[Interchange, Known] | None = None
 
     def steps(self, source: BinaryIO) -> Iterator[Step]:
@@ -145,9 +147,14 @@ class Run:
                     yield self._end(event, last)
                 else:
                     yield event
-        self.report.add(self.policy.apply(reader.findings))
+        self.tell(reader.findings)
         self.tail = reader.tail
         self._finish()
+
+    def tell(self, found: list[Finding]) -> None:
+        """Put into the report what the policy keeps; whether an error stands is known from all."""
+        self.refused = self.refused or any(f.severity is Severity.ERROR for f in found)
+        self.report.add(self.policy.apply(found))
 
     # ------------------------------------------------------------------ interchanges
 
@@ -173,7 +180,7 @@ class Run:
                 interchange.offset,
             )
         )
-        self.report.add(self.policy.apply(found))
+        self.tell(found)
         return Started(interchange, found, envelope, header)
 
     def _header(self, interchange: Interchange, header: Interpreted) -> list[Finding]:
@@ -226,7 +233,7 @@ class Run:
         if self.lodging is not None:
             self.lodging.refuse(found)
             self.lodging.end()
-        self.report.add(self.policy.apply(found))
+        self.tell(found)
         return Ended(interchange, found)
 
     def _trailer(self, interchange: Interchange, raw: str) -> list[Finding]:
@@ -268,6 +275,7 @@ class Run:
         if not found:
             return done  # the plain case
         found.sort(key=lambda f: (f.position.segment or 0, f.position.element or 0, f.position.component or 0))
+        self.refused = self.refused or done.rejected
         judged = self.policy.apply(found)
         unlisted = done.walk.unlisted if done.walk else Counter[Severity]()
         summary.verdict = verdict_of(Counter(f.severity for f in judged) + unlisted)

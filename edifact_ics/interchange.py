@@ -69,8 +69,12 @@ class Interchange:
 
     @property
     def syntax(self) -> str:
-        """UNB 0001, UNOC where there is no UNB."""
-        return self.value(1) or "UNOC"
+        """The repertoire that texts are read by: UNB 0001, UNOC where there is no UNB.
+
+        For UNOA and UNOB too: they are refused themselves, and what UNOC has beyond them is no second fault.
+        """
+        named = self.value(1) or "UNOC"
+        return "UNOC" if named in ("UNOA", "UNOB") else named
 
     def at(
         self,

@@ -32,6 +32,8 @@ def interpret(row: Row, raw: str, context: tuple[bool, ...] = ()) -> Interpreted
         reading.findings = [
             f for f in reading.findings if f.code == "SYN-08"
         ]  # why all the rest is not as it should be
+    if any(f.code == "STR-08" for f in reading.findings):  # what is missing was sent, as elements
+        reading.findings = [f for f in reading.findings if f.code not in ("STR-10", "STR-11")]
     reading.findings.sort(key=lambda f: (f.element or 0, f.component or 0))
     out.findings = tuple(reading.findings)
     out.astray = reading.astray

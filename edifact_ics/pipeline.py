@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from edifact_ics.canonical import Document
-from edifact_ics.finding import Finding, Policy, Report, Severity, Verdict
+from edifact_ics.finding import Finding, Policy, Report, Severity
 from edifact_ics.history import History, Journal, Memory
 from edifact_ics.inspection import Checked, Run, Started
 from edifact_ics.library import Library, ours
@@ -117,7 +117,7 @@ def translate(source: Source, *, trace: bool = False, library: Library | None = 
     with opened(source) as (file, known):
         run = Run(Report(known), want_xml=True, trace=trace, library=library or ours())
         documents = [_document(step) for step in run.steps(file) if isinstance(step, Checked)]
-    if run.report.verdict is Verdict.REJECTED:
+    if run.refused:
         raise InvalidInterchange(run.report)
     return documents
 

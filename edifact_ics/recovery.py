@@ -56,6 +56,7 @@ class Recovery:
         return Walk(self.placed, faults.findings, trailer, faults.explained(), faults.unlisted, garbled)
 
     _cut_out: str | None = None
+    _spent: tuple[Node, int] | None = None  # the last segment that was one too many, and where it stands
 
     # ------------------------------------------------------------------ one segment, the careful way
 
@@ -226,8 +227,8 @@ class Recovery:
         state.reset(step)
         counts[step.counter] += 1
         spent = counts[step.counter] > step.limit
-        if counts[step.counter] == step.limit + 1:
-            self.faults.too_often(number, step, None)
+        if counts[step.counter] == step.limit + 1 and self._spent != (node, number - 1):
+            self.faults.too_often(number, step, None)  # else a use said it: one finding for a run of repeats
         for use in item.uses:
             uses[node.uses + use] += 1
             if uses[node.uses + use] > node.limits[use] and not spent:
@@ -235,6 +236,7 @@ class Recovery:
                 if uses[node.uses + use] == node.limits[use] + 1:
                     self.faults.too_often(number, step, use)
         if spent:
+            self._spent = (node, number)
             self.faults.surplus()
         if node.keep:
             state.context[node.segment.position] = item

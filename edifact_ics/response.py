@@ -23,6 +23,7 @@ _SERVICE = ("UNA", "UNB", "UNZ")
 
 # 0085 for each finding code. Messages and segments take it where the finding stands.
 DEFECTS: dict[str, str] = {
+    "SYN-01": "33",
     "SYN-02": "20",
     "SYN-03": "2",
     "SYN-04": "2",
@@ -80,6 +81,7 @@ DEFECTS: dict[str, str] = {
 }
 # Faults of the interchange as a whole, wherever they stand: the service segment and the element (tag = 1) to name.
 _WHOLE: dict[str, tuple[str, int | None]] = {
+    "SYN-01": ("", None),
     "SYN-02": ("UNA", None),
     "SYN-06": ("UNZ", None),
     "ENV-03": ("UNZ", None),

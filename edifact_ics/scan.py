@@ -14,6 +14,7 @@ from typing import BinaryIO
 from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, shift
 
 CHUNK = 1 << 18
+_SHORT = "UNA:+.?'"  # the standard characters, the blank among them left out
 
 
 @dataclass(slots=True)
@@ -171,8 +172,10 @@ class Scanner:
         raw = self.peek(len(lead) + 9)[len(lead) :]
         if not raw.startswith("UNA") or len(raw) < 9:
             return None
+        if raw[:8] == _SHORT and raw[8] in "\r\nU":
+            raw = _SHORT
         offset, line, column = self.place
-        self.skip(len(lead) + 9)
+        self.skip(len(lead) + len(raw))
         delimiters = announced(raw)
         self.delimiters = delimiters if delimiters.distinct else STANDARD
         return Block([raw], "", lead, offset, line, column, delimiters)
@@ -245,8 +248,9 @@ class Scanner:
 
 @lru_cache(maxsize=64)
 def announced(una: str) -> Delimiters:
-    """Return the service characters that a UNA (its nine characters) announces."""
-    return Delimiters(*una[3:9])
+    """Return the service characters that a UNA announces; where the blank is left out they cannot serve."""
+    whole = una if len(una) == 9 else una + una[6]  # two characters alike: not distinct
+    return Delimiters(*whole[3:9])
 
 
 def _find_terminator(text: str, d: Delimiters, parity: int) -> tuple[int | None, int]:

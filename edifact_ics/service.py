@@ -20,7 +20,7 @@ def syntax_findings(interchange: Interchange) -> list[Finding]:
     at, raw = interchange.header_place, interchange.header_raw
     identifier, version = interchange.value(1), interchange.value(1, 2)
     if identifier and identifier != "UNOC":
-        read = "read as such" if identifier in REPERTOIRES else "read as ISO 8859-1"
+        read = "read as such" if interchange.syntax == identifier in REPERTOIRES else "read as ISO 8859-1"
         text = f"UNB names the repertoire {identifier!r} ({read}); ICS takes UNOC only."
         found.append(finding("SYN-03", interchange.at(at, 1, raw, 1, 1), text, identifier, "Write UNOC."))
     if version and version != "3":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from edifact_ics.directory import code_titles
 from edifact_ics.mig_tree import Use
 from edifact_ics.reading import Reading
+from edifact_ics.values import clean
 
 
 def check_tag(reading: Reading) -> None:
@@ -109,6 +110,7 @@ def check_shape(reading: Reading) -> None:
 def check_fixed(reading: Reading, use: Use) -> None:
     """Report what stands otherwise than the guide fixes it."""
     row = reading.row
+    carried = {value.places[0] for value in use.values}  # blanks around a value are cleaned away
     grid = {(e, c): text for e, parts in enumerate(reading.elements) if e for c, text in enumerate(parts, 1) if text}
     for condition in use.fixed:
         place = condition.place
@@ -116,7 +118,8 @@ def check_fixed(reading: Reading, use: Use) -> None:
         if not row.fixed_checked or place[0] in reading.said:
             continue
         said = reading.at(place)
-        if condition.holds(said) or (not said and not row.is_fixed(use, place, grid)):
+        read = clean(said) if place in carried else said
+        if condition.holds(read) or (not said and not row.is_fixed(use, place, grid)):
             continue
         part = reading.part(place)
         wanted = " or ".join(v or "nothing" for v in condition.values)

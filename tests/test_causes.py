@@ -9,9 +9,11 @@ import datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from fault_messages import UNA
 
 from edifact_ics import Severity, check, respond
+from edifact_ics.cli import main
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 AT = datetime.datetime(2026, 11, 21, 9, 30)
@@ -107,3 +109,56 @@ def test_a_trigger_that_was_moved_to_the_end_is_out_of_order_and_nothing_else() 
     rest = without(raws, "NAD+P1")
     data = sent([*rest[:-2], head, *rest[-2:]])
     assert errors(data) == [f"STR-03 {len(rest) - 2} NAD"]
+
+
+def errors_of(data: bytes) -> list[str]:
+    return [found.split()[0] for found in errors(data)]
+
+
+def test_a_run_of_repeats_is_one_finding_though_it_exceeds_the_use_and_the_segment() -> None:
+    raws = sample("imd-sea-fcl-original")
+    data = sent(changed(raws, "LOC+8", *[raws[index(raws, "LOC+8")]] * 150))
+    assert errors_of(data) == ["STR-06"]
+
+
+@pytest.mark.parametrize("junk", [b"\xef\xbb\xbf", b"HELLO"])
+def test_what_stands_in_front_of_the_interchange_is_not_acknowledged(junk: bytes) -> None:
+    data = junk + sent(sample("imd-sea-fcl-original"))
+    answer = split_segments(respond(data, at=AT, reference=1, kind="contrl").data)
+    assert check(data).verdict == "rejected"
+    assert [raw.split("+")[4:] for raw in answer if raw.startswith("UCI")] == [["4", "33"]]
+
+
+def test_blanks_around_the_document_name_do_not_hide_the_guide() -> None:
+    data = sent([raw.replace(":::IMD+", ":::IMD +") for raw in sample("imd-sea-fcl-original")])
+    result = check(data)
+    assert errors(data) == []
+    assert [f.code for f in result.findings if f.position.tag == "BGM"] == ["VAL-10"]
+
+
+def test_a_repertoire_that_is_refused_is_not_refused_again_for_what_unoc_has() -> None:
+    raws = [
+        raw.replace("UNOC:3", "UNOA:3") for raw in changed(sample("imd-sea-fcl-original"), "FTX+DEL", "FTX+DEL+++a")
+    ]
+    assert errors_of(sent(raws)) == ["SYN-03"]
+
+
+def test_una_without_its_blank_is_one_finding_and_the_standard_characters_are_read() -> None:
+    whole = sent(sample("imd-sea-fcl-original")).removeprefix(UNA.encode())
+    for between in (b"", b"\n", b"\r\n"):
+        assert errors_of(b"UNA:+.?'" + between + whole) == ["SYN-02"]
+
+
+def test_components_sent_as_elements_are_one_finding() -> None:
+    data = sent(changed(sample("imd-sea-fcl-original"), "DTM+178", "DTM+178+20050831+102"))
+    assert [found.split()[0] for found in errors(data)] == ["STR-08"]
+
+
+def test_a_policy_chooses_what_is_shown_and_lets_no_invalid_message_through(tmp_path: Path) -> None:
+    path, out = tmp_path / "sent.edi", tmp_path / "sent.xml"
+    path.write_bytes(sent(changed(sample("imd-sea-fcl-original"), "LOC+8", "LOC+ZQ9+AUFRE::6")))
+    for policy in (["--ignore", "STR"], ["--select", "VAL"], ["--severity", "STR-14=info"]):
+        result = CliRunner().invoke(main, ["translate", str(path), "-o", str(out), *policy])
+        assert (result.exit_code, out.exists()) == (1, False), policy
+    CliRunner().invoke(main, ["translate", str(path), "-o", str(out), "--ignore", "STR", "--force"])
+    assert out.exists()

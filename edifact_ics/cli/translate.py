@@ -17,7 +17,7 @@ from lxml import etree
 from edifact_ics import canonical, interchange_xml
 from edifact_ics.cli.options import Unreadable, coloured, files, guided, judging, policy, reading, writing
 from edifact_ics.conversion import edifact_pieces, xml_pieces
-from edifact_ics.finding import Report, Verdict
+from edifact_ics.finding import Report
 from edifact_ics.inspection import Checked, Run, Started
 from edifact_ics.library import Library
 from edifact_ics.render import report
@@ -51,7 +51,8 @@ def translate(
 ) -> None:
     """Translate EDIFACT to canonical XML or JSON, and canonical XML to EDIFACT.
 
-    What FILE holds tells which way. Errors of form stop it, with exit 1 and the findings on standard error.
+    What FILE holds tells which way. Errors of form stop it, with exit 1 and the findings on standard error;
+    --select, --ignore and --severity choose what is shown of them and let nothing through.
 
     \b
     edifact-ics translate sent.edi -o sent.xml
@@ -129,7 +130,7 @@ class _Job:
             held.seek(0)
             if self._to != "json":
                 yield from iter(lambda: held.read(1 << 16), b"")
-            elif self._run.report.verdict is not Verdict.REJECTED or self._force:
+            elif not self._run.refused or self._force:
                 yield from _json_pieces(_elements_of(held), self._run)
 
     def whole(self, source: BinaryIO, output: str | None, into: Path | None) -> bool:
@@ -144,7 +145,7 @@ class _Job:
             held.seek(0)
             with writing(target) as out:
                 shutil.copyfileobj(held, out)
-        return self._run.report.verdict is not Verdict.REJECTED
+        return not self._run.refused
 
     def split(self, source: BinaryIO, into: Path) -> bool:
         """Translate each message into a file of its own, in an interchange of its own."""
@@ -164,7 +165,7 @@ class _Job:
                         out.writelines(_json_pieces(iter([etree.fromstring(xml)[0]]), self._run))
                     else:
                         out.write(xml)
-        return self._may_write() and self._run.report.verdict is not Verdict.REJECTED
+        return self._may_write() and not self._run.refused
 
     def _new(self, target: Path) -> str:
         """Return a file name, unless this call wrote it before: nothing is written over another document."""
@@ -176,7 +177,7 @@ class _Job:
     def _may_write(self) -> bool:
         """Say what was found on standard error, if anything stops the translation or was forced through."""
         found = self._run.report
-        if found.verdict is not Verdict.REJECTED:
+        if not self._run.refused:
             return True
         for line in report.text(found, coloured(), True):
             click.echo(line, err=True)
