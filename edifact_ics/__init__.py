@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from edifact_ics.adapters import check, read_interchanges, respond, translate
-    from edifact_ics.canonical import Document
+    from edifact_ics.canonical.message_xml import Document
     from edifact_ics.finding import Finding, Position, Report, Severity
-    from edifact_ics.library import Library, load_mig
-    from edifact_ics.mig_tree import MigError
+    from edifact_ics.guide.library import Library, load_mig
+    from edifact_ics.guide.mig_tree import MigError
     from edifact_ics.pipeline import Answer, InvalidInterchange, Result
 
 __version__ = "0.1.0"
@@ -23,9 +23,9 @@ _HOMES = {
     "translate": "adapters",
     "respond": "adapters",
     "read_interchanges": "adapters",
-    "load_mig": "library",
-    "Library": "library",
-    "MigError": "mig_tree",
+    "load_mig": "guide.library",
+    "Library": "guide.library",
+    "MigError": "guide.mig_tree",
     "Result": "pipeline",
     "Answer": "pipeline",
     "InvalidInterchange": "pipeline",
@@ -33,7 +33,7 @@ _HOMES = {
     "Finding": "finding",
     "Severity": "finding",
     "Position": "finding",
-    "Document": "canonical",
+    "Document": "canonical.message_xml",
 }
 
 __all__ = [

@@ -13,18 +13,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from edifact_ics import pipeline
-from edifact_ics.canonical import Document
-from edifact_ics.envelope import Reader
+from edifact_ics.canonical.message_xml import Document
+from edifact_ics.envelope.interchange import Message, Opened
+from edifact_ics.envelope.reader import Reader
+from edifact_ics.envelope.receiver import Receiver
+from edifact_ics.guide.library import Library
 from edifact_ics.history import History, Journal
-from edifact_ics.interchange import Message, Opened
-from edifact_ics.library import Library
-from edifact_ics.receiver import Receiver
 from edifact_ics.reference import Reference
-from edifact_ics.repertoire import decode, encode
 from edifact_ics.rules import RuleSet
 from edifact_ics.source import Source as FileSource
 from edifact_ics.source import opened
-from edifact_ics.syntax import split_elements
+from edifact_ics.syntax.characters import split_elements
+from edifact_ics.syntax.repertoire import decode, encode
 
 if TYPE_CHECKING:
     from pydifact.segmentcollection import Interchange

@@ -7,13 +7,13 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from edifact_ics import cusres, response
-from edifact_ics.document import read_document
+from edifact_ics.canonical.document import read_document
+from edifact_ics.envelope.interchange import CUSTOMS, Interchange
 from edifact_ics.finding import Finding, Severity
-from edifact_ics.guides import has_rules
-from edifact_ics.inspection import Checked, Ended, Started, Step
-from edifact_ics.interchange import CUSTOMS, Interchange
-from edifact_ics.library import Library
+from edifact_ics.guide.library import Library
+from edifact_ics.inspection.guides import has_rules
+from edifact_ics.inspection.run import Checked, Ended, Started, Step
+from edifact_ics.response import contrl, cusres
 
 KINDS = ("contrl", "cusres", "both")
 _MOST = 10**14
@@ -38,7 +38,7 @@ class Answering:
     notes: list[str] = field(default_factory=list)
     possible: bool = True
     _errors: list[Finding] = field(default_factory=list)
-    _answered: list[response.Answered] = field(default_factory=list)
+    _answered: list[contrl.Answered] = field(default_factory=list)
     _replies: list[cusres.Reply] = field(default_factory=list)
     _unknown: str = ""
     _said: list[str] = field(default_factory=list)
@@ -47,21 +47,21 @@ class Answering:
     def take(self, step: Step, refused: list[Finding]) -> None:
         """Take what the run through the file gives next; `refused`: why the receiver refuses an interchange."""
         if isinstance(step, Started):
-            self._errors = response.errors_of([*step.findings, *refused])
+            self._errors = contrl.errors_of([*step.findings, *refused])
             self._answered, self._replies, self._unknown, self._said = [], [], "", []
             self._unanswered = False
         elif isinstance(step, Checked):
             self._message(step)
         elif isinstance(step, Ended):
-            self._errors += response.errors_of(step.findings)
+            self._errors += contrl.errors_of(step.findings)
             self._end(step.interchange)
 
     def _message(self, step: Checked) -> None:
         message = step.message
-        found = response.errors_of(step.findings)
+        found = contrl.errors_of(step.findings)
         if not self._unknown:
             self._unknown = next((":".join(message.type) for f in found if f.code == "ENV-16"), "")
-        self._answered.append(response.Answered(message.reference, message.type, len(message.raws), found))
+        self._answered.append(contrl.Answered(message.reference, message.type, len(message.raws), found))
         if self.kind != "contrl" and not found and step.table and step.walk and has_rules(step.table.mig):
             self._business(step)
 
@@ -90,7 +90,7 @@ class Answering:
 
     def _end(self, interchange: Interchange) -> None:
         name = f"Interchange {interchange.reference or interchange.number}"
-        hindrance = response.hindrance(interchange)
+        hindrance = contrl.hindrance(interchange)
         if interchange.value(2) == CUSTOMS and self._unknown:
             hindrance = f"the answer of Customs is of a type not known here ({self._unknown})"
         if hindrance:
@@ -104,18 +104,18 @@ class Answering:
             self._cusres(interchange, name)
 
     def _contrl(self, interchange: Interchange, name: str) -> None:
-        why = response.is_due(interchange, self._errors, self._answered)
+        why = contrl.is_due(interchange, self._errors, self._answered)
         if why:
             self.notes.append(f"{name}: no CONTRL is due: {why}.")
         elif self._has_reference(name):
             text = str(self.reference)
             self._add(
-                response.contrl(interchange, self._errors, self._answered, at=self.at, reference=text, site=self.site)
+                contrl.contrl(interchange, self._errors, self._answered, at=self.at, reference=text, site=self.site)
             )
 
     def _cusres(self, interchange: Interchange, name: str) -> None:
         """Write the business responses, if the interchange was not refused as a whole."""
-        if response.is_refused(self._errors, self._answered):
+        if contrl.is_refused(self._errors, self._answered):
             if self.kind == "cusres":
                 self.notes.append(f"{name}: no business response is due: CONTRL refuses all of it.")
             return

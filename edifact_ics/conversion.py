@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from lxml import etree
 
-from edifact_ics import canonical, interchange_xml, judging, paths, schema
+from edifact_ics.canonical import interchange_xml, message_xml, paths, schema
+from edifact_ics.canonical.document import NotCanonical, Written, read_document
 from edifact_ics.codes import finding
-from edifact_ics.document import NotCanonical, Written, read_document
+from edifact_ics.envelope.interchange import Stray
 from edifact_ics.finding import Finding, InterchangeSummary, MessageSummary, Position, Severity, leniently, verdict_of
-from edifact_ics.guides import has_rules, is_lenient, table_of
-from edifact_ics.inspection import STAGES, Checked, Run, Started
-from edifact_ics.interchange import Stray
-from edifact_ics.library import Library
-from edifact_ics.mig import SERVICE
-from edifact_ics.placing import path_of, placed
-from edifact_ics.repertoire import encode, outside, shown
-from edifact_ics.structure import walk
+from edifact_ics.guide.library import Library
+from edifact_ics.guide.mig import SERVICE
+from edifact_ics.inspection import judging
+from edifact_ics.inspection.guides import has_rules, is_lenient, table_of
+from edifact_ics.inspection.placing import path_of, placed
+from edifact_ics.inspection.run import STAGES, Checked, Run, Started
+from edifact_ics.structure.walk import walk
+from edifact_ics.syntax.repertoire import encode, outside, shown
 
 if TYPE_CHECKING:
-    from edifact_ics.lodging import Lodging
+    from edifact_ics.inspection.lodging import Lodging
 
 
 def xml_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
@@ -32,7 +33,7 @@ def xml_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
     What stood in the file beside its interchanges comes last, in an element of its own.
     """
     trace = run.trace
-    yield canonical.HEAD + ">"
+    yield message_xml.HEAD + ">"
     for step in run.steps(source):
         if isinstance(step, Started):
             yield "\n" + interchange_xml.opening_xml(step.interchange, step.envelope, step.header, trace)
@@ -44,7 +45,7 @@ def xml_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
             yield "\n" + interchange_xml.closing_xml(step.interchange, trace)
     if trace and run.tail:
         yield "\n" + interchange_xml.rest_xml(run.tail)
-    yield f"\n</{canonical.ROOT}>\n"
+    yield f"\n</{message_xml.ROOT}>\n"
 
 
 def edifact_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
@@ -124,7 +125,7 @@ def _lodge(lodging: Lodging, written: Written, found: list[Finding], run: Run) -
 
 
 def _child(element: etree._Element, name: str) -> str:
-    return element.findtext(f"{{{canonical.NAMESPACE}}}{name}") or ""
+    return element.findtext(f"{{{message_xml.NAMESPACE}}}{name}") or ""
 
 
 def _xml_summary(library: Library, element: etree._Element, written: Written) -> MessageSummary:
@@ -164,7 +165,7 @@ def _xml_findings(library: Library, message: str, element: etree._Element, writt
                 source,
             )
         )
-    for child in element.iter(f"{{{canonical.NAMESPACE}}}Unmapped"):
+    for child in element.iter(f"{{{message_xml.NAMESPACE}}}Unmapped"):
         what = f"{child.get('tag', '')} {child.get('at', '')}"
         text = f"No row of the guide explains {what}: {(child.text or '')[:40]!r}."
         found.append(finding("STR-17", at(child.sourceline), text, child.text))
@@ -227,7 +228,7 @@ def _line(element: etree._Element, path: str | None) -> int | None:
     """Return the line of the element at a path, of what it should stand in where there is none."""
     steps = (path or "").split("/")[2:]
     while steps:
-        at = element.find("/".join(f"{{{canonical.NAMESPACE}}}{step}" for step in steps))
+        at = element.find("/".join(f"{{{message_xml.NAMESPACE}}}{step}" for step in steps))
         if at is not None:
             return at.sourceline
         steps.pop()

@@ -8,18 +8,18 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from edifact_ics.canonical import Document
+from edifact_ics.canonical.message_xml import Document
+from edifact_ics.envelope.receiver import Receiver
 from edifact_ics.finding import Finding, Policy, Report, Severity
+from edifact_ics.guide.library import Library, ours
 from edifact_ics.history import History, Journal, Memory
-from edifact_ics.inspection import Checked, Run, Started
-from edifact_ics.library import Library, ours
-from edifact_ics.receiver import Receiver
+from edifact_ics.inspection.run import Checked, Run, Started
 from edifact_ics.reference import Reference, load_reference
 from edifact_ics.rules import Known, RuleSet, available
 from edifact_ics.source import Source, is_xml, opened, peek
 
 if TYPE_CHECKING:
-    from edifact_ics.lodging import Lodging
+    from edifact_ics.inspection.lodging import Lodging
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def check(
 def _lodging(journal: Journal | None, library: Library) -> Lodging | None:
     if journal is None:
         return None
-    from edifact_ics.lodging import Lodging  # not needed without a history, and it takes time to load
+    from edifact_ics.inspection.lodging import Lodging  # not needed without a history, and it takes time to load
 
     return Lodging(journal, library)
 

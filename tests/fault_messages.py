@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import edifact_ics
-from edifact_ics.library import ours
+from edifact_ics.guide.library import ours
 from edifact_ics.rules import RuleSet
 
 UNA = "UNA:+.? '"

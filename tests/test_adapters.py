@@ -15,8 +15,8 @@ from sample_messages import CONTRL, IMD, SAC, SAC_LONG, UNA, data, interchange, 
 
 import edifact_ics
 from edifact_ics.rules import RuleSet
-from edifact_ics.scan import Scanner
-from edifact_ics.syntax import Delimiters, join_elements, split_elements
+from edifact_ics.syntax.characters import Delimiters, join_elements, split_elements
+from edifact_ics.syntax.scan import Scanner
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

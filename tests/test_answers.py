@@ -8,7 +8,7 @@ from sample_messages import CONTRL, UNA, data, message
 from test_laws import errors, to_edifact, to_xml
 
 from edifact_ics import check, respond
-from edifact_ics.canonical import NAMESPACE
+from edifact_ics.canonical.message_xml import NAMESPACE
 from edifact_ics.finding import Finding, Severity
 
 NS = f"{{{NAMESPACE}}}"

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 from sample_messages import SAC, data, interchange, message
 
-from edifact_ics.envelope import Reader
-from edifact_ics.guides import table_of
-from edifact_ics.interchange import Interchange, Message
-from edifact_ics.library import ours
+from edifact_ics.envelope.interchange import Interchange, Message
+from edifact_ics.envelope.reader import Reader
+from edifact_ics.guide.library import ours
+from edifact_ics.inspection.guides import table_of
 from edifact_ics.rules import Engine, required_when
 from edifact_ics.rules.conditions import Condition, Is
-from edifact_ics.structure import walk
-from edifact_ics.syntax import STANDARD
+from edifact_ics.structure.walk import walk
+from edifact_ics.syntax.characters import STANDARD
 from tests.rules.views import header, view
 
 

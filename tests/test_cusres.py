@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edifact_ics import Answer, check, respond
+from edifact_ics.canonical.viewing import view
 from edifact_ics.codes.answer import FRONT_END, answer_code, answer_codes
 from edifact_ics.finding import Report, Severity
-from edifact_ics.inspection import Checked, Run
+from edifact_ics.inspection.run import Checked, Run
 from edifact_ics.rules import Complaint, Known, Level, Rule, RuleSet, View, catalogue, rule, standard
-from edifact_ics.viewing import view
 from tests.rules.bases import made
 from tests.rules.cases import Case, cases
 from tests.rules.given import given as known_in

@@ -38,10 +38,10 @@ from fault_messages import (
 )
 
 from edifact_ics import respond
-from edifact_ics.directory import Slot, code_titles
 from edifact_ics.finding import Finding, Severity
-from edifact_ics.library import load_mig
-from edifact_ics.mig_tree import Condition, Group, Segment, Use, Value
+from edifact_ics.guide.directory import Slot, code_titles
+from edifact_ics.guide.library import load_mig
+from edifact_ics.guide.mig_tree import Condition, Group, Segment, Use, Value
 
 MOST: int | None = 20  # cases tried for each message and kind of fault, evenly spread; None: all, in some minutes
 AT = datetime.datetime(2026, 11, 21, 9, 30)

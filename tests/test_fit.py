@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from sample_messages import CONTRL, IMD, SAC, data, interchange, message
 
 from edifact_ics import Library, check
-from edifact_ics.correction import corrections, override
 from edifact_ics.finding import Report
-from edifact_ics.fit import Fit
-from edifact_ics.inspection import Run
-from edifact_ics.library import ours
+from edifact_ics.fitting.correction import corrections, override
+from edifact_ics.fitting.fit import Fit
+from edifact_ics.guide.library import ours
+from edifact_ics.inspection.run import Run
 from edifact_ics.render import fit as render
 
 GUIDE = """<mig xmlns="urn:edifact-ics:mig" message="SMALL" title="A small guide" xml="Small"

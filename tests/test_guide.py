@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from commands import Ran, run
 
-from edifact_ics.library import Library, ours
-from edifact_ics.mig import SERVICE
+from edifact_ics.guide.library import Library, ours
+from edifact_ics.guide.mig import SERVICE
 from edifact_ics.render import guide as render
 
 SMALL = """<mig xmlns="urn:edifact-ics:mig" message="SMALL" document="SMALL" title="A small guide" xml="Small"

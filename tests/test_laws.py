@@ -19,16 +19,17 @@ from lxml import etree
 from sample_messages import CONTRL, CUSDEC, IMD, OTHERS, SAC, SAC_LONG, UNA, check, data, interchange, message
 from xmlschema.validators import XsdElement, XsdGroup
 
-from edifact_ics import resources, scan
-from edifact_ics.canonical import NAMESPACE
+from edifact_ics import resources
+from edifact_ics.canonical.message_xml import NAMESPACE
 from edifact_ics.conversion import edifact_pieces, xml_pieces
-from edifact_ics.directory import segment_types
 from edifact_ics.finding import Finding, Report, Severity
-from edifact_ics.inspection import Run
-from edifact_ics.library import load_mig, ours
-from edifact_ics.scan import Scanner
-from edifact_ics.syntax import BREAKS, STANDARD, Delimiters, join_elements, locate, split_elements
-from edifact_ics.values import clean
+from edifact_ics.guide.directory import segment_types
+from edifact_ics.guide.library import load_mig, ours
+from edifact_ics.inspection.run import Run
+from edifact_ics.segment.values import clean
+from edifact_ics.syntax import scan
+from edifact_ics.syntax.characters import BREAKS, STANDARD, Delimiters, join_elements, locate, split_elements
+from edifact_ics.syntax.scan import Scanner
 
 
 def errors(findings: list[Finding]) -> list[str]:

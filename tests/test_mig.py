@@ -12,10 +12,10 @@ from project_tools import load_tool
 
 from edifact_ics import MigError, load_mig, resources
 from edifact_ics.cli import main
-from edifact_ics.directory import NS
-from edifact_ics.library import ours, read_mig
-from edifact_ics.mig import SERVICE
-from edifact_ics.mig_tree import Group, Segment
+from edifact_ics.guide.directory import NS
+from edifact_ics.guide.library import ours, read_mig
+from edifact_ics.guide.mig import SERVICE
+from edifact_ics.guide.mig_tree import Group, Segment
 
 GUIDES = (*ours().messages, SERVICE)
 coverage = load_tool("mig_coverage")

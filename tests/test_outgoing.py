@@ -24,9 +24,9 @@ from sample_messages import (
 from test_laws import to_edifact, to_xml
 
 from edifact_ics import check, respond
-from edifact_ics.canonical import NAMESPACE
-from edifact_ics.library import load_mig, ours
-from edifact_ics.mig import Group
+from edifact_ics.canonical.message_xml import NAMESPACE
+from edifact_ics.guide.library import load_mig, ours
+from edifact_ics.guide.mig import Group
 from edifact_ics.rules import RuleSet
 
 AT = datetime.datetime(2026, 11, 21, 9, 30)

@@ -15,9 +15,9 @@ from lxml import etree
 from sample_messages import IMD, SAC, data, interchange, message
 
 from edifact_ics import Library, MigError, check, resources, respond, translate
-from edifact_ics.directory import NS
-from edifact_ics.library import ours
-from edifact_ics.mig_tree import Group, Mig
+from edifact_ics.guide.directory import NS
+from edifact_ics.guide.library import ours
+from edifact_ics.guide.mig_tree import Group, Mig
 
 ROWS = '<override xmlns="urn:edifact-ics:mig" message="{}">\n{}\n</override>\n'
 GIS = """ <segment pos="0060">

@@ -8,7 +8,7 @@ import pytest
 from fault_messages import CUSTOMS, REFERENCE, SITE, good, interchange, unb
 
 from edifact_ics import check, respond
-from edifact_ics.receiver import Receiver
+from edifact_ics.envelope.receiver import Receiver
 
 AT = datetime.datetime(2026, 11, 21, 9, 30)
 

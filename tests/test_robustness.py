@@ -17,7 +17,7 @@ from sample_messages import CONTRL, IMD, SAC, SAC_LONG, UNA, check, data, interc
 
 from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.finding import Report, Severity
-from edifact_ics.inspection import Run
+from edifact_ics.inspection.run import Run
 from edifact_ics.pipeline import InvalidInterchange, Result, respond, translate
 from edifact_ics.render.listing import lines
 from edifact_ics.render.report import as_json, text

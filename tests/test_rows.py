@@ -11,12 +11,12 @@ from lxml import etree
 from project_tools import ROOT
 
 from edifact_ics import MigError, resources
-from edifact_ics.canonical import body
-from edifact_ics.directory import NS
-from edifact_ics.library import ours
-from edifact_ics.mig import parse, read_guide
-from edifact_ics.structure import walk
-from edifact_ics.table import Table
+from edifact_ics.canonical.message_xml import body
+from edifact_ics.guide.directory import NS
+from edifact_ics.guide.library import ours
+from edifact_ics.guide.mig import parse, read_guide
+from edifact_ics.structure.table import Table
+from edifact_ics.structure.walk import walk
 
 ROWS = (
     f"{NS}group",

@@ -14,7 +14,7 @@ from lxml import etree
 from project_tools import ROOT, load_tool
 
 from edifact_ics.cli import main
-from edifact_ics.library import load_mig, ours
+from edifact_ics.guide.library import load_mig, ours
 
 SAMPLES = ROOT / "samples"
 HAND_WRITTEN = "imd-hand-written"

@@ -21,11 +21,11 @@ from lxml import etree
 from xmlschema.validators import XsdComplexType, XsdElement, XsdGroup, XsdSimpleType
 
 from edifact_ics import resources
-from edifact_ics.canonical import NAMESPACE
-from edifact_ics.layout import Frame, Layout, paths, written
-from edifact_ics.library import load_mig, ours
-from edifact_ics.mig import SERVICE
-from edifact_ics.mig_tree import ANY, Group, Mig, Segment, Use, Value
+from edifact_ics.canonical.message_xml import NAMESPACE
+from edifact_ics.guide.layout import Frame, Layout, paths, written
+from edifact_ics.guide.library import load_mig, ours
+from edifact_ics.guide.mig import SERVICE
+from edifact_ics.guide.mig_tree import ANY, Group, Mig, Segment, Use, Value
 
 SCHEMAS = resources.root("schemas")
 GUIDES = (*ours().messages, SERVICE)

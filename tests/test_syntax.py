@@ -9,15 +9,15 @@ import re
 import pytest
 from sample_messages import IMD, SAC, SAC_LONG, UNA, check, data, interchange, message
 
-from edifact_ics import scan
-from edifact_ics.envelope import Reader
+from edifact_ics.envelope.interchange import Message
+from edifact_ics.envelope.reader import Reader
 from edifact_ics.finding import Finding, Position, Severity
-from edifact_ics.inspection import Checked, Ended, Run, Started
-from edifact_ics.interchange import Message
+from edifact_ics.inspection.run import Checked, Ended, Run, Started
 from edifact_ics.pipeline import Result
 from edifact_ics.render.report import as_json
-from edifact_ics.scan import Scanner
-from edifact_ics.syntax import Delimiters, join_elements, locate, split_elements
+from edifact_ics.syntax import scan
+from edifact_ics.syntax.characters import Delimiters, join_elements, locate, split_elements
+from edifact_ics.syntax.scan import Scanner
 
 OTHER = "UNA;|,\\ ~"
 NONE = "UNA:+.  '"  # a blank: no release character

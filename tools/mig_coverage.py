@@ -20,7 +20,7 @@ from pathlib import Path
 from lxml import etree
 
 from edifact_ics import resources
-from edifact_ics.directory import NS
+from edifact_ics.guide.directory import NS
 
 BESIDE = Path(__file__).resolve().parent.parent.parent / "shared" / "ics"
 SERVICE, ENVELOPE = "service", ("ALL", "ENVELOPE")

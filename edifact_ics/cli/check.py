@@ -23,7 +23,7 @@ from edifact_ics.cli.options import (
     tables_in,
 )
 from edifact_ics.finding import Report, Verdict
-from edifact_ics.library import Library
+from edifact_ics.guide.library import Library
 from edifact_ics.pipeline import check as check_file
 from edifact_ics.reference import ReferenceDataError
 from edifact_ics.render import report

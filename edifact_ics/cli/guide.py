@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from edifact_ics.cli.options import FORMATS, Unreadable, files, guided, reading
-from edifact_ics.library import Library, read_mig
-from edifact_ics.mig import SERVICE
-from edifact_ics.mig_tree import Mig, MigError
+from edifact_ics.guide.library import Library, read_mig
+from edifact_ics.guide.mig import SERVICE
+from edifact_ics.guide.mig_tree import Mig, MigError
 from edifact_ics.render import guide as render
 
 
@@ -132,8 +132,8 @@ def fit_guides(paths: tuple[str, ...], form: str, often: int, quiet: bool, libra
     edifact-ics guide fit archive/ --format json
     """
     from edifact_ics.finding import Report
-    from edifact_ics.fit import Fit
-    from edifact_ics.inspection import Run
+    from edifact_ics.fitting.fit import Fit
+    from edifact_ics.inspection.run import Run
     from edifact_ics.render import fit as report
     from edifact_ics.source import is_xml, peek
 

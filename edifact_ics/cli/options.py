@@ -13,9 +13,9 @@ import click
 
 from edifact_ics.codes import CODES
 from edifact_ics.finding import Policy, Severity
+from edifact_ics.guide.library import Library, ours
+from edifact_ics.guide.mig_tree import MigError
 from edifact_ics.history import Journal, Memory
-from edifact_ics.library import Library, ours
-from edifact_ics.mig_tree import MigError
 from edifact_ics.reference import Reference, ReferenceDataError, load_reference
 from edifact_ics.rules import RuleError, RuleSet, available, catalogue, from_file
 

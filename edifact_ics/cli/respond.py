@@ -19,9 +19,9 @@ from edifact_ics.cli.options import (
     tables_in,
     writing,
 )
-from edifact_ics.library import Library
+from edifact_ics.envelope.receiver import Receiver
+from edifact_ics.guide.library import Library
 from edifact_ics.pipeline import respond as answer
-from edifact_ics.receiver import Receiver
 from edifact_ics.reference import ReferenceDataError
 
 

@@ -8,8 +8,8 @@ import click
 
 from edifact_ics.cli.options import guided, reading
 from edifact_ics.finding import Report, Verdict
-from edifact_ics.inspection import Run
-from edifact_ics.library import Library
+from edifact_ics.guide.library import Library
+from edifact_ics.inspection.run import Run
 from edifact_ics.pipeline import as_edifact
 from edifact_ics.render import listing, refused
 

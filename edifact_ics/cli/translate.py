@@ -14,12 +14,12 @@ from typing import IO, BinaryIO, cast
 import click
 from lxml import etree
 
-from edifact_ics import canonical, interchange_xml
+from edifact_ics.canonical import interchange_xml, message_xml
 from edifact_ics.cli.options import Unreadable, coloured, files, guided, judging, policy, reading, writing
 from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.finding import Report
-from edifact_ics.inspection import Checked, Run, Started
-from edifact_ics.library import Library
+from edifact_ics.guide.library import Library
+from edifact_ics.inspection.run import Checked, Run, Started
 from edifact_ics.render import report
 from edifact_ics.source import is_xml, peek
 
@@ -157,7 +157,7 @@ class _Job:
             if isinstance(step, Started):
                 opening = interchange_xml.opening_xml(step.interchange, step.envelope, step.header, self._run.trace)
             elif isinstance(step, Checked) and (self._force or not step.rejected):
-                xml = f"{canonical.HEAD}>\n{opening}\n{step.xml}\n</Interchange>\n</{canonical.ROOT}>\n".encode()
+                xml = f"{message_xml.HEAD}>\n{opening}\n{step.xml}\n</Interchange>\n</{message_xml.ROOT}>\n".encode()
                 name = f"{stem}-{step.message.interchange.number}-{step.message.number}"
                 suffix = "json" if self._to == "json" else "xml"
                 with writing(self._new(into / f"{name}.{suffix}")) as out:
@@ -203,7 +203,7 @@ def _elements(run: Run, source: BinaryIO) -> Iterator[etree._Element]:
             held.append(text)
         if text.endswith("</Interchange>"):
             yield etree.fromstring(
-                "".join(held).replace("<Interchange", f'<Interchange xmlns="{canonical.NAMESPACE}"', 1)
+                "".join(held).replace("<Interchange", f'<Interchange xmlns="{message_xml.NAMESPACE}"', 1)
             )
             held = []
 
@@ -214,7 +214,7 @@ def _elements_of(source: IO[bytes]) -> Iterator[etree._Element]:
         root = etree.parse(source, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)).getroot()
     except etree.XMLSyntaxError as error:
         raise click.ClickException(f"The XML cannot be read: {error.msg}.") from error
-    yield from root.iterfind(f"{{{canonical.NAMESPACE}}}Interchange")
+    yield from root.iterfind(f"{{{message_xml.NAMESPACE}}}Interchange")
 
 
 def _json_pieces(interchanges: Iterator[etree._Element], run: Run) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from edifact_ics.library import ours
+from edifact_ics.guide.library import ours
 from edifact_ics.reference.layouts import LAYOUTS, SEPARATOR
 
 _WEIGHTS = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)  # of the digits of an ABN, one taken off the first

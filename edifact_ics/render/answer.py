@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from edifact_ics.canonical.viewing import view
 from edifact_ics.codes.answer import answer_codes
-from edifact_ics.inspection import Checked
-from edifact_ics.mig_tree import Value
+from edifact_ics.guide.mig_tree import Value
+from edifact_ics.inspection.run import Checked
 from edifact_ics.render.report import shown
 from edifact_ics.render.words import money, worded
 from edifact_ics.rules import catalogue
 from edifact_ics.rules.catalogue import Entry
 from edifact_ics.view import HEADER, TRANSPORT_LINE, Level, View
-from edifact_ics.viewing import view
 
 # What a status word means for the declaration; for a transport line or the cargo it is only the word.
 _STATUS = {

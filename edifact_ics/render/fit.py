@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from edifact_ics.correction import Correction, corrections, counted, override, times
-from edifact_ics.fit import Example, Fit, GuideFit, RowFit, Seen
+from edifact_ics.fitting.correction import Correction, corrections, counted, override, times
+from edifact_ics.fitting.fit import Example, Fit, GuideFit, RowFit, Seen
 from edifact_ics.render.guide import form, qualifiers
 from edifact_ics.render.report import shown
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from edifact_ics.mig_tree import Alias, CodeList, Condition, Group, Mig, Segment, Use, Value
+from edifact_ics.guide.mig_tree import Alias, CodeList, Condition, Group, Mig, Segment, Use, Value
 
 BASES = ("guide", "observed", "inferred", "assumed")
 Rules = Mapping[str, Sequence[str]]  # the ids of the rules that speak of a data element, by its name

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from edifact_ics.directory import segment_types
 from edifact_ics.finding import Finding
-from edifact_ics.inspection import Checked, Ended, Run, Started, Step
-from edifact_ics.interpreted import Interpreted
+from edifact_ics.guide.directory import segment_types
+from edifact_ics.inspection.run import Checked, Ended, Run, Started, Step
 from edifact_ics.render import answer
 from edifact_ics.render.report import FUNCTIONS, shown
 from edifact_ics.render.words import date, worded
-from edifact_ics.syntax import split_elements
-from edifact_ics.walked import Placed
+from edifact_ics.segment.interpreted import Interpreted
+from edifact_ics.structure.walked import Placed
+from edifact_ics.syntax.characters import split_elements
 
 _NUMBERS = ("LineNumber", "ReferenceNumber", "SegmentPosition")
 _HEADINGS = {

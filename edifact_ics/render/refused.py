@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from edifact_ics.directory import segment_types
+from edifact_ics.envelope.interchange import Interchange
 from edifact_ics.finding import Finding
-from edifact_ics.inspection import Checked, Ended, Started, Step
-from edifact_ics.interchange import Interchange
+from edifact_ics.guide.directory import segment_types
+from edifact_ics.inspection.run import Checked, Ended, Started, Step
 from edifact_ics.render import answer
 from edifact_ics.render.report import shown
-from edifact_ics.row import component
-from edifact_ics.syntax import split_elements
-from edifact_ics.walked import Placed
+from edifact_ics.segment.row import component
+from edifact_ics.structure.walked import Placed
+from edifact_ics.syntax.characters import split_elements
 
 _DETAILS_BELOW = "18"
 _ACTIONS = {"4": "refused", "7": "accepted in form", "8": "received"}

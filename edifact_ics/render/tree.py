@@ -7,9 +7,9 @@ from typing import Any
 
 from lxml import etree
 
-from edifact_ics.layout import Layout
-from edifact_ics.library import Library
-from edifact_ics.mig import SERVICE
+from edifact_ics.guide.layout import Layout
+from edifact_ics.guide.library import Library
+from edifact_ics.guide.mig import SERVICE
 
 Tree = dict[str, Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from edifact_ics.mig_tree import Value
+from edifact_ics.guide.mig_tree import Value
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),

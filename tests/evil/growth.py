@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.finding import Report
-from edifact_ics.inspection import Run
+from edifact_ics.inspection.run import Run
 from edifact_ics.pipeline import check
 from evil import documents
 from evil.edifact import BY_BYTES, BY_SEGMENTS

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from lxml import etree
 
-from edifact_ics.canonical import NAMESPACE
+from edifact_ics.canonical.message_xml import NAMESPACE
 from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.finding import Report, Severity
-from edifact_ics.inspection import Run
+from edifact_ics.inspection.run import Run
 from tests.rules.editing import edit
 
 SAMPLES = Path(__file__).parents[2] / "samples"

@@ -18,9 +18,9 @@ from functools import cache
 
 from lxml import etree
 
-from edifact_ics.canonical import NAMESPACE
-from edifact_ics.layout import Layout, paths
-from edifact_ics.library import ours
+from edifact_ics.canonical.message_xml import NAMESPACE
+from edifact_ics.guide.layout import Layout, paths
+from edifact_ics.guide.library import ours
 
 LEVELS = ("Line", "TransportLine", "RCR", "TermsOfDelivery", "Movement")
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")

@@ -6,14 +6,14 @@ import io
 
 import pytest
 
-from edifact_ics import viewing
-from edifact_ics.envelope import Reader
-from edifact_ics.guides import guide_of, table_of
-from edifact_ics.interchange import Message
-from edifact_ics.library import ours
-from edifact_ics.mig_tree import Mig
-from edifact_ics.structure import walk
-from edifact_ics.table import Table
+from edifact_ics.canonical import viewing
+from edifact_ics.envelope.interchange import Message
+from edifact_ics.envelope.reader import Reader
+from edifact_ics.guide.library import ours
+from edifact_ics.guide.mig_tree import Mig
+from edifact_ics.inspection.guides import guide_of, table_of
+from edifact_ics.structure.table import Table
+from edifact_ics.structure.walk import walk
 from edifact_ics.view import View
 from tests.rules.bases import made
 

@@ -32,13 +32,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from pydifact.parser import Parser
 
 import edifact_ics
-from edifact_ics import guides, pipeline
-from edifact_ics.envelope import Reader
-from edifact_ics.interchange import Message
-from edifact_ics.library import ours
-from edifact_ics.scan import Scanner
-from edifact_ics.structure import walk
-from edifact_ics.syntax import STANDARD
+from edifact_ics import pipeline
+from edifact_ics.envelope.interchange import Message
+from edifact_ics.envelope.reader import Reader
+from edifact_ics.guide.library import ours
+from edifact_ics.inspection import guides
+from edifact_ics.structure.walk import walk
+from edifact_ics.syntax.characters import STANDARD
+from edifact_ics.syntax.scan import Scanner
 
 ROOT = Path(__file__).resolve().parents[2]
 SLICE = 1_000_000  # pydifact reads this much of the same messages

@@ -1,0 +1,1 @@
+"""The canonical document: text out of a walked message, schema, the way back to segments, the view rules read."""

@@ -1,0 +1,1 @@
+"""The MIG files: read, checked, corrected by a user's own, held in a library; the schemas that go with them."""

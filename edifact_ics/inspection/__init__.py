@@ -1,0 +1,1 @@
+"""A file taken through the stages, one message at a time."""

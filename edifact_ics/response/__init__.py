@@ -1,0 +1,1 @@
+"""What is answered: CONTRL for the form, business responses for the contents."""

@@ -1,0 +1,1 @@
+"""One segment by its row of the guide: values, faults and canonical text."""

@@ -1,0 +1,1 @@
+"""Bytes to segments and back: service characters, repertoires, the scanner."""
