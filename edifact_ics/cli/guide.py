@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from edifact_ics.cli.options import FORMATS, Unreadable, files, guided, reading
+from edifact_ics.cli.options import FORMATS, Unreadable, files, guided, reading, writing
 from edifact_ics.guide.library import Library, read_mig
 from edifact_ics.guide.mig import SERVICE
 from edifact_ics.guide.mig_tree import Mig, MigError
@@ -32,6 +32,7 @@ def guide() -> None:
     edifact-ics guide IMD
     edifact-ics guide IMD --basis assumed       what is not certain
     edifact-ics guide IMD --mig my-mig          with your corrections
+    edifact-ics guide --format html -o pages    all of them as pages to read and print
     edifact-ics guide check my-mig              are they sound?
     edifact-ics guide fit archive/              what past messages say about the guides
     """
@@ -40,13 +41,21 @@ def guide() -> None:
 @guide.command("print", hidden=True)
 @click.argument("words", nargs=-1, metavar="[MESSAGE]")
 @click.option("--basis", type=click.Choice(render.BASES), help="Only rows that rest on it.")
-@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option("-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), help="Folder of the pages.")
 @guided
-def print_guide(words: tuple[str, ...], basis: str | None, form: str, library: Library) -> None:
-    """Print the guide of a message; without MESSAGE, the list of guides."""
-    if len(words) > 1:
-        raise click.UsageError("One message at a time.")
+def print_guide(words: tuple[str, ...], basis: str | None, form: str, folder: Path | None, library: Library) -> None:
+    """Print the guide of a message; without MESSAGE, the list of guides; as HTML all of them, a page each."""
+    if (form == "html") != (folder is not None):
+        raise click.UsageError("Pages go to a folder: --format html -o DIR.")
+    if len(words) > 1 or (words and folder):
+        raise click.UsageError("Pages are made of all messages." if folder else "One message at a time.")
+    if basis and folder:
+        raise click.UsageError("--basis chooses rows of a text; the pages name the basis of each row.")
     try:
+        if folder:
+            _print_pages(library, folder)
+            return
         if not words:
             migs = (library.load(name) for name in (*library.messages, SERVICE))
             if form == "json":
@@ -71,6 +80,43 @@ def _rules(mig: Mig) -> dict[str, list[str]]:
     for entry in catalogue().values() if mig.sender == "trader" else ():
         if not entry.messages or mig.message in entry.messages:
             found.setdefault(entry.element, []).append(entry.id)
+    return found
+
+
+def _print_pages(library: Library, folder: Path) -> None:
+    """Write the printed guide into a folder."""
+    from edifact_ics.render import printed
+    from edifact_ics.rules import available
+    from edifact_ics.rules.claims import claims
+
+    migs = [library.load(name) for name in (*library.messages, SERVICE)]
+    examples = _examples(library)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unreadable(f"{folder}: {error.strerror or error}.") from error
+    count = 0
+    for name, page in printed.pages(migs, claims(available()), lambda mig: examples.get(mig.message, "")):
+        with writing(str(folder / name)) as file:
+            file.write(page.encode())
+        count += 1
+    click.echo(f"{folder / 'index.html'}: the guides, {count} pages.")
+
+
+def _examples(library: Library) -> dict[str, str]:
+    """Return the listing of a sample of each message, by the name of its guide: the first that draws no error."""
+    from edifact_ics import resources
+    from edifact_ics.finding import Report, Verdict
+    from edifact_ics.inspection.run import Checked, Run
+    from edifact_ics.render import listing
+
+    found: dict[str, str] = {}
+    for path in sorted(resources.root("samples").glob("*.edi")):
+        if not path.name.startswith("wrong-"):
+            with open(path, "rb") as file:
+                for step in Run(Report(path.name), library=library).steps(file):
+                    if isinstance(step, Checked) and step.table and step.summary.verdict is not Verdict.REJECTED:
+                        found.setdefault(step.table.mig.message, "\n".join(listing.message(step)).strip())
     return found
 
 

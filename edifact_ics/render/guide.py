@@ -14,7 +14,7 @@ Rules = Mapping[str, Sequence[str]]  # the ids of the rules that speak of a data
 _WIDTH = 118
 _MOST_CODES = 20  # of a list shown at a row; longer lists stand at the end
 _PARTS = {"words": "a blank where a component is not full", "each": "each component an element of its own"}
-_SENDERS = {"trader": "sent to Customs", "customs": "sent by Customs", "both": "sent both ways"}
+SENDERS = {"trader": "sent to Customs", "customs": "sent by Customs", "both": "sent both ways"}
 
 
 def bases(mig: Mig) -> Counter[str]:
@@ -43,7 +43,7 @@ def text(mig: Mig, basis: str | None = None, rules: Rules | None = None) -> Iter
     printed = _Printed(rules or {})
     yield f"{mig.message}  {mig.title}"
     named = f", document {mig.document}" if mig.document else ""
-    yield f"{mig.identifier}{named}; {_SENDERS[mig.sender]}; canonical element {mig.xml}"
+    yield f"{mig.identifier}{named}; {SENDERS[mig.sender]}; canonical element {mig.xml}"
     counts = bases(mig)
     yield "Rows by basis: " + ", ".join(f"{name} {counts[name]}" for name in BASES)
     yield ""
@@ -61,7 +61,7 @@ def text(mig: Mig, basis: str | None = None, rules: Rules | None = None) -> Iter
             yield from _wrapped(segment.note, "       ")
         for use in segment.uses:
             if not use.values and use.basis == basis:
-                yield f"{segment.position} {segment.tag}{qualifiers(use)}  {_carrier(use)}"
+                yield f"{segment.position} {segment.tag}{qualifiers(use)}  {carrier(use)}"
                 yield from _wrapped(use.note, "       ")
             for value in use.values:
                 if value.basis == basis:
@@ -104,10 +104,10 @@ class _Printed:
         for use in segment.uses:
             name = f"{segment.tag}{qualifiers(use)}"
             if not use.values:
-                yield f"{inner}{name}  {_carrier(use)}  {use.basis}"
+                yield f"{inner}{name}  {carrier(use)}  {use.basis}"
             elif use.keys or len(segment.uses) > 1:
                 yield f"{inner}{name}  at most {use.max}"
-            yield from _wrapped(_around(use), inner + "  ")
+            yield from _wrapped(around(use), inner + "  ")
             for value in use.values:
                 yield f"{inner}  {value.name}"
                 yield from self.about(value, segment, inner + "    ")
@@ -153,7 +153,8 @@ def _worded(codes: CodeList, code: str) -> str:
     return f"{said} [{basis}]" if basis in ("inferred", "assumed") else said
 
 
-def _carrier(use: Use) -> str:
+def carrier(use: Use) -> str:
+    """Return what a use without values is for."""
     return "without a value" + (", to carry what hangs below it" if use.carrier else "")
 
 
@@ -161,7 +162,7 @@ def _remark(note: str) -> str:
     return f"; {note}" if note else ""
 
 
-def _around(use: Use) -> str:
+def around(use: Use) -> str:
     """Return what a use fixes, where it stands and what is remarked, in one line; "" when there is nothing to say."""
     parts = []
     if use.fixed:

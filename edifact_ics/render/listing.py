@@ -34,7 +34,7 @@ def lines(steps: Iterator[Step], run: Run, segments: bool = True) -> Iterator[st
         if isinstance(step, Started):
             yield from _interchange(step)
         elif isinstance(step, Checked):
-            yield from _message(step, segments)
+            yield from message(step, segments)
         elif isinstance(step, Ended):
             yield from _said(step.findings, "")
             yield ""
@@ -58,7 +58,8 @@ def _interchange(step: Started) -> Iterator[str]:
     yield from _said(step.findings, "")
 
 
-def _message(done: Checked, segments: bool) -> Iterator[str]:
+def message(done: Checked, segments: bool = True) -> Iterator[str]:
+    """Give the listing of one message, an answer explained first; without `segments` it is only explained."""
     summary, message = done.summary, done.message
     title = done.table.mig.title if done.table else "unknown message"
     name = f"{summary.document or summary.type}: {title}"
