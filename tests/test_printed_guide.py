@@ -46,7 +46,11 @@ def test_the_page_of_a_message(pages: dict[str, html.HtmlElement]) -> None:
     assert "Full import declaration" in text
     assert len(page.xpath("//svg//a")) == len(list(ours().load("IMD").segments()))
     row = page.xpath("//tr[td/a[@href='elements.html#pre-lodgement-indicator']]")[0]
-    assert [cell.text_content() for cell in row[1:4]] == ["Pre-Lodgement Indicator", "1.1 (7365)", "an..3 / a1 (sample)"]
+    assert [cell.text_content() for cell in row[1:4]] == [
+        "Pre-Lodgement Indicator",
+        "1.1 (7365)",
+        "an..3 / a1 (sample)",
+    ]
     assert page.xpath("//h2[.='Example']/following-sibling::pre")[0].text_content().startswith("Message ")
     assert page.xpath("//a[@href='rules.html#gbr-airline-code-01']")
 

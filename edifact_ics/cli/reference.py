@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from edifact_ics.cli.options import FORMATS, Unreadable, reading, reference_data, tables_in
+from edifact_ics.cli.product_map import map_products
 from edifact_ics.reference import default_folder
 from edifact_ics.reference.file import Progress, ReferenceDataError, read
 from edifact_ics.reference.layouts import LAYOUTS
@@ -30,9 +31,13 @@ def reference() -> None:
     edifact-ics reference list tariff           its columns too
     edifact-ics reference check tariff.csv
     edifact-ics reference load tariff.csv permits.csv
+    edifact-ics reference map check tariff.csv  which of your products it breaks
 
     How a file is laid out, and where tables are kept: docs/reference-data.md.
     """
+
+
+reference.add_command(map_products)
 
 
 @reference.command("list")

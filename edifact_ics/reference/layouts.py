@@ -207,6 +207,17 @@ _LAYOUTS = (
         (_TARIFF, _STATISTICAL, _code("commodity", "commodity code")),
         (_DESCRIPTION,),
     ),
+    Layout(
+        "products",
+        "your own products and the codes they are declared with",
+        (_code("product", "your code of the product"),),
+        (
+            _text("goods", "how a message describes it; empty: its code stands in the description"),
+            _TARIFF,
+            _STATISTICAL,
+            _text("commodities", "quarantine commodity codes, with blanks between them; empty: none"),
+        ),
+    ),
     Layout("aqis_concern_types", "quarantine concern types", (_code("code", "concern type"),), (_DESCRIPTION,)),
     Layout(
         "aqis_document_types", "food certificates of overseas governments", (_code("code", "type"),), (_DESCRIPTION,)

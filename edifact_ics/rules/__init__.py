@@ -123,6 +123,7 @@ MODULES = (
     "wine",
     "reference_data",
     "reference_goods",
+    "products",
     "reference_dumping",
     "reference_answers",
     "reference_parties",
