@@ -92,12 +92,11 @@ def test_a_folder_that_cannot_be_written_to() -> None:
     assert (done.code, done.out, done.err) == (2, "", "Error: tables: File exists.\n")
 
 
-def test_a_big_file_shows_how_far_it_was_read() -> None:
+def test_a_big_file_is_read() -> None:
     rows = "".join(f"P{n},,{'x' * 100}\n" for n in range(20_000))
     Path("big.csv").write_text(HEAD + "number,classification,description\n" + rows, "utf-8")
     done = run("reference", "check", "big.csv")
     assert done.out == "big.csv: sound (permits, issued 2026-07-01, 20000 rows)\n"
-    assert "big.csv" in done.err
 
 
 def test_the_list_names_what_is_loaded_shipped_and_missing() -> None:

@@ -19,12 +19,13 @@ gc.set_threshold(50_000, 50, 50)  # while modules and guides are loaded there is
 _COMMANDS = {
     "check": "Check interchanges and say what is wrong, where, and what to do.",
     "translate": "Translate EDIFACT to canonical XML or JSON, and canonical XML back.",
-    "respond": "Write the answer to an interchange: CONTRL.",
+    "respond": "Write the answer to an interchange: CONTRL, then the business responses.",
     "show": "List an interchange segment by segment, in plain words.",
     "explain": "Say what a finding code means and how to cure it.",
     "guide": "Print the guide of a message.",
     "rules": "List the business rules and what checks each of them.",
     "reference": "List, check and load the tables that rules look things up in.",
+    "completion": "Print a script that lets your shell complete commands and options.",
     "ledger": "What was sent before, and what became of it.",
 }
 
@@ -68,7 +69,7 @@ def main() -> None:
     edifact-ics check sent.edi            what is wrong with it?
     edifact-ics show sent.edi             what does it say?
     edifact-ics translate sent.edi        canonical XML; give that back to get EDIFACT
-    edifact-ics respond sent.edi          the CONTRL Customs would send
+    edifact-ics respond sent.edi          what Customs would answer
     """
     for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a character shows its escape, never a traceback
         if isinstance(stream, io.TextIOWrapper):

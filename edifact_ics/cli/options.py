@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from edifact_ics.cli.progress import followed
 from edifact_ics.codes import CODES
 from edifact_ics.finding import Policy, Severity
 from edifact_ics.guide.library import Library, ours
@@ -176,8 +177,8 @@ def reading(path: str) -> Iterator[BinaryIO]:
         file = open(path, "rb")  # noqa: SIM115 - closed below; only opening may fail with a sentence
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror or error}.") from error
-    with file:
-        yield file
+    with file, followed(file) as shown:
+        yield shown
 
 
 @contextmanager

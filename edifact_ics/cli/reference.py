@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,12 +13,10 @@ import click
 from edifact_ics.cli.options import FORMATS, Unreadable, reading, reference_data, tables_in
 from edifact_ics.cli.product_map import map_products
 from edifact_ics.reference import default_folder
-from edifact_ics.reference.file import Progress, ReferenceDataError, read
+from edifact_ics.reference.file import ReferenceDataError, read
 from edifact_ics.reference.layouts import LAYOUTS
 from edifact_ics.reference.loading import Loaded, load
 from edifact_ics.render import reference as render
-
-_BIG = 2_000_000  # bytes from which progress is shown
 
 
 @click.group()
@@ -66,8 +63,8 @@ def check(paths: tuple[str, ...], form: str) -> None:
     """Check files of tables and say what is wrong, by row and column. FILE may be a folder, or - for standard input."""
     done: list[Loaded] = []
     for path in _files(paths):
-        with reading(path) as file, _progress(path) as progress:
-            done.append(Loaded(read(file, path, progress)))
+        with reading(path) as file:
+            done.append(Loaded(read(file, path)))
     _tell(done, form)
 
 
@@ -80,9 +77,9 @@ def load_tables(paths: tuple[str, ...], into: Path | None, form: str) -> None:
     folder = into or default_folder()
     done: list[Loaded] = []
     for path in _files(paths):
-        with reading(path) as file, _progress(path) as progress:
+        with reading(path) as file:
             try:
-                done.append(load(file, path, folder, progress))
+                done.append(load(file, path, folder))
             except ReferenceDataError as error:
                 raise Unreadable(f"{error}.") from error
             except OSError as error:
@@ -100,17 +97,6 @@ def _files(paths: tuple[str, ...]) -> Iterator[str]:
             yield from found
         else:
             yield path
-
-
-@contextmanager
-def _progress(path: str) -> Iterator[Progress | None]:
-    """Show on standard error how far a big file was read."""
-    size = os.path.getsize(path) if path != "-" and os.path.isfile(path) else 0
-    if size < _BIG:
-        yield None
-        return
-    with click.progressbar(length=size, label=os.path.basename(path), file=sys.stderr) as bar:
-        yield bar.update
 
 
 def _tell(done: list[Loaded], form: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -28,7 +29,8 @@ def rules(ids: tuple[str, ...], form: str, rule_files: tuple[str, ...], folder: 
     known = [*catalogue(), *(one.id for one in own if one.id not in catalogue())]
     for ident in ids:
         if not any(one.upper().startswith(ident.upper()) for one in known):
-            raise Unreadable(f"There is no rule {ident!r}.")
+            near = get_close_matches(ident.upper(), known, 1, 0.5)
+            raise Unreadable(f"There is no rule {ident!r}.{f' Did you mean {near[0]}?' if near else ''}")
     found = claims(own, Known(reference=tables_in(folder)))
     if form == "json":
         click.echo(json.dumps(as_json(found, own, ids), indent=1, ensure_ascii=False))

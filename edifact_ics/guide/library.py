@@ -146,7 +146,11 @@ class Library:
         known = self._guides.get(message)
         if known is None:
             if message not in (*self.messages, SERVICE):
-                raise MigError(f"there is no guide for {message!r}; guides exist for {', '.join(self.messages)}")
+                from difflib import get_close_matches  # takes time to load, and mistakes are few
+
+                near = get_close_matches(message, self.messages, 1)
+                hint = f"did you mean {near[0]}? Guides" if near else "guides"
+                raise MigError(f"there is no guide for {message!r}; {hint} exist for {', '.join(self.messages)}")
             known = self._guides[message] = self._load(message)
         return known
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime
 from array import array
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import BinaryIO, NamedTuple
@@ -23,8 +23,6 @@ MAX_PROBLEMS = 100  # of one file: a wrong column would repeat itself on every r
 
 _HEAD = ("table", "issued", "source", "licence", "note")
 _NEEDED = _HEAD[:3]
-
-Progress = Callable[[int], None]  # told how many bytes were read since it was last told
 
 
 class Head(NamedTuple):
@@ -81,16 +79,16 @@ class Contents:
 def read_head(file: BinaryIO, name: str) -> Head:
     """Return the head of a file, the rows unread; raise ReferenceDataError. `name` is what problems call the file."""
     contents = Contents(name)
-    _read_head(_Lines(file, None), contents)
+    _read_head(_Lines(file), contents)
     if contents.head is None:
         raise ReferenceDataError(contents.problems)
     return contents.head
 
 
-def read(file: BinaryIO, name: str, progress: Progress | None = None) -> Contents:
+def read(file: BinaryIO, name: str) -> Contents:
     """Return what a file holds and what is wrong with it, up to MAX_PROBLEMS."""
     contents = Contents(name)
-    lines = _Lines(file, progress)
+    lines = _Lines(file)
     header = _read_head(lines, contents)
     if contents.head is not None:
         _read_rows(lines, header, contents, LAYOUTS[contents.head.table])
@@ -101,10 +99,8 @@ def read(file: BinaryIO, name: str, progress: Progress | None = None) -> Content
 class _Lines:
     """The lines of a file as text, counted. Bytes that are no UTF-8 become lone surrogates, which no cell may hold."""
 
-    def __init__(self, file: BinaryIO, progress: Progress | None) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._progress = progress
-        self._untold = 0
         self.number = 0
         self.bytes = 0
 
@@ -113,10 +109,6 @@ class _Lines:
 
     def __next__(self) -> str:
         raw = self._file.readline(MAX_LINE)
-        self._untold += len(raw)
-        if self._progress and (self._untold > 1 << 16 or not raw):
-            self._progress(self._untold)
-            self._untold = 0
         if not raw:
             raise StopIteration
         self.bytes += len(raw)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from edifact_ics.reference.file import Contents, Progress, read
+from edifact_ics.reference.file import Contents, read
 from edifact_ics.reference.shelf import issues_in
 
 
@@ -21,7 +21,7 @@ class Loaded:
     replaced: bool = False
 
 
-def load(file: BinaryIO, name: str, folder: Path, progress: Progress | None = None) -> Loaded:
+def load(file: BinaryIO, name: str, folder: Path) -> Loaded:
     """Copy a file into a folder as TABLE-ISSUED.csv if it is sound; a file of that name is replaced at once.
 
     `name` is what problems call the file. The copy itself is what is checked, so what was found sound is what is
@@ -34,7 +34,7 @@ def load(file: BinaryIO, name: str, folder: Path, progress: Progress | None = No
         with open(copy, "w+b") as part:
             shutil.copyfileobj(file, part)
             part.seek(0)
-            contents = read(part, name, progress)
+            contents = read(part, name)
         if contents.problems or contents.head is None:
             return Loaded(contents)
         table, issued = contents.head.table, contents.head.issued
