@@ -3,9 +3,10 @@
     python tools/refresh_tutorials.py            write the pages
     python tools/refresh_tutorials.py --check    write nothing; exit 1 if a page would change
 
-A page is run from top to bottom in an empty folder that holds `samples/`. A block ```python NAME becomes a file of that name;
-in a block ```console each line that begins with `$ ` is a command (`> ` goes on with it), and what follows is what it prints. A line `…` stands
-for any lines, so that a page may show the beginning of a long answer. `tests/test_tutorials.py` runs them too.
+A page is run from top to bottom in a folder that holds `samples/`. A block ```python NAME becomes a file of that name;
+in a block ```console each line that begins with `$ ` is a command (`> ` goes on with it), and what follows is what it
+prints. A line `…` stands for any lines, so that a page may show the beginning of a long answer.
+`tests/test_tutorials.py` runs them too.
 """
 
 from __future__ import annotations
