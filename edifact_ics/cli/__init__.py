@@ -27,6 +27,10 @@ _COMMANDS = {
     "reference": "List, check and load the tables that rules look things up in.",
     "completion": "Print a script that lets your shell complete commands and options.",
     "ledger": "What was sent before, and what became of it.",
+    "client": "Register a bureau's clients, and keep what is on record of them.",
+    "site": "Note the EDI sites from which clients send.",
+    "authority": "Keep what clients let their bureau do.",
+    "bureau": "Run the bureau: its operators, what takes two of them, its audit trail.",
 }
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, NestedTransaction, delete, insert, se
 
 from edifact_ics.history import Key, Standing, Submission, same_reference
 from edifact_ics.ledger.answers import take
-from edifact_ics.ledger.database import WRITING, engine_of, is_absent, require_tables, said, url_of
+from edifact_ics.ledger.database import LEDGER, WRITING, said
 from edifact_ics.ledger.documents import accepted_xml, add_attempt, lock, lock_owner, owner, row_of, save, standing_of
 from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
 from edifact_ics.ledger.tables import Outcome, document, interchange, site
@@ -50,18 +50,8 @@ class Ledger:
 
         Raise LedgerError when it cannot be reached or holds something else.
         """
-        where = url_of(url)
-        if is_absent(where) and not create:
-            return None
-        engine = engine_of(where)
-        found = None
-        try:
-            if require_tables(engine, create):
-                found = cls(engine, sending=sending)
-        finally:
-            if found is None:
-                engine.dispose()
-        return found
+        engine = LEDGER.opened(url, create)
+        return None if engine is None else cls(engine, sending=sending)
 
     def __enter__(self) -> Self:
         return self
@@ -216,11 +206,7 @@ class Ledger:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with (
-            said(self._engine),
-            self._engine.connect().execution_options(**WRITING) as connection,
-            connection.begin(),
-        ):
+        with said(self._engine), LEDGER.writing(self._engine) as connection:
             yield connection
 
 

@@ -1,4 +1,4 @@
-"""What Alembic runs: the steps, on the connection that `edifact_ics.ledger.database.migrate` hands over."""
+"""What Alembic runs: the steps, on the connection that `Room.bring_up` hands over."""
 
 from alembic import context
 

@@ -1,0 +1,1 @@
+"""The bureau: who is who, and what is sealed."""
