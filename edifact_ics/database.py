@@ -160,6 +160,14 @@ class Room:
             yield connection
 
     @contextmanager
+    def reading(self, engine: Engine) -> Iterator[Connection]:
+        """Give a connection that sees the database as it was at its first question, whoever writes meanwhile."""
+        with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":  # SQLite does so in any case
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @contextmanager
     def said(self, engine: Engine) -> Iterator[None]:
         """Raise what a database says as `error`: what the driver says, in one line."""
         try:

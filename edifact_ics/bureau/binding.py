@@ -164,7 +164,7 @@ def _site(connection: Connection, signer: Certificate, sent: Sent) -> str:
     """Return the client of the site in UNB 0004, from which this certificate may send."""
     site = registered_sites.find(connection, sent.site)
     if site is None:
-        raise _No(Reason.UNKNOWN_SITE, f"The site {sent.site!r} in UNB 0004 is not on record.")
+        raise _No(Reason.UNKNOWN_SITE, f"The site {sent.site[:40]!r} in UNB 0004 is not on record.")
     if signer.site is not None and signer.site != site.name:
         raise _No(Reason.WRONG_SITE, f"The certificate is that of site {signer.site}, UNB 0004 says {site.name}.")
     if site.client not in (signer.client, signer.host):
@@ -176,7 +176,7 @@ def _owner(connection: Connection, sent: Sent, day: str) -> Client:
     """Return the client whose site stands in UNB 0008; without one it is that of UNB 0004."""
     site = registered_sites.find(connection, sent.owner or sent.site)
     if site is None:
-        raise _No(Reason.UNKNOWN_OWNER, f"The site {sent.owner!r} in UNB 0008 is not on record.")
+        raise _No(Reason.UNKNOWN_OWNER, f"The site {sent.owner[:40]!r} in UNB 0008 is not on record.")
     client = registered_clients.known(connection, site.client)
     if client.ended_on(day):
         raise _No(Reason.CLIENT_ENDED, f"Client {client.identifier} ended on {client.ended}.")
@@ -230,8 +230,8 @@ def _authority(connection: Connection, client: Client, agent: str, sent: Sent, a
             Reason.AUTHORITY_REVOKED: f"{name} was revoked.",
             Reason.AUTHORITY_NOT_YET: f"{name} has not begun.",
             Reason.AUTHORITY_EXPIRED: f"{name} has ended.",
-            Reason.DOCUMENT_NOT_COVERED: f"{name} does not cover the document {sent.document!r}.",
-            Reason.FUNCTION_NOT_COVERED: f"{name} does not cover the function {sent.function!r}.",
+            Reason.DOCUMENT_NOT_COVERED: f"{name} does not cover the document {sent.document[:40]!r}.",
+            Reason.FUNCTION_NOT_COVERED: f"{name} does not cover the function {sent.function[:40]!r}.",
             Reason.PAYMENT_NOT_COVERED: f"{name} does not cover payments.",
         }[reason],
     )

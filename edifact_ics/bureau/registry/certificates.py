@@ -195,7 +195,8 @@ def find(connection: Connection, fingerprint: str) -> Certificate | None:
 def installed(connection: Connection, fingerprint: str) -> Certificate:
     """Return a certificate by its fingerprint, or by eight or more of its first digits; refuse when there is none."""
     wanted = fingerprint.replace(":", "").lower()
-    found = [one for one in certificates(connection) if len(wanted) >= 8 and one.fingerprint.startswith(wanted)]
+    query = _query().where(certificate.c.fingerprint.startswith(wanted, autoescape=True)).limit(2)
+    found = tuple(map(_certificate, connection.execute(query))) if len(wanted) >= 8 else ()
     if len(found) != 1:
         raise Refused(
             f"{'No' if not found else 'More than one'} certificate on record has the fingerprint {fingerprint}.",

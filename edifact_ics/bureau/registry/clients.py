@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, update
 
 from edifact_ics.bureau.certificates.kinds import Kind
 from edifact_ics.bureau.registry import tables
@@ -21,9 +22,8 @@ _WORDS = ("name", "officer", "aqis_scheme", "text_email", "edi_email")
 
 def find(connection: Connection, client: str) -> Client | None:
     """Return a client by its identifier, however it is written; None when it is not on record."""
-    query = select(tables.client).where(tables.client.c.identifier == identifier(client))
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _read(connection, row)
+    found = _clients(connection, tables.client.c.identifier == identifier(client))
+    return found[0] if found else None
 
 
 def known(connection: Connection, client: str) -> Client:
@@ -38,13 +38,13 @@ def known(connection: Connection, client: str) -> Client:
 
 def by_number(connection: Connection, number: int) -> Client:
     """Return a client by our own number, which must be one."""
-    return _read(connection, connection.execute(select(tables.client).where(tables.client.c.id == number)).one())
+    (found,) = _clients(connection, tables.client.c.id == number)
+    return found
 
 
 def clients(connection: Connection) -> tuple[Client, ...]:
     """Return all clients, in order of their identifiers."""
-    rows = connection.execute(select(tables.client).order_by(tables.client.c.identifier)).all()
-    return tuple(_read(connection, row) for row in rows)
+    return _clients(connection)
 
 
 def put(change: Writing, client: Client, why: Change) -> Client:
@@ -102,18 +102,22 @@ def _checked(connection: Connection, client: Client, before: Client | None) -> C
 
 def _refuse_duplicate(connection: Connection, client: Client) -> None:
     """Refuse a client whose name and address are those of another: Customs does so too. An ended one may stand."""
-    for other in clients(connection):
-        same = (other.name.upper(), _compact(other.address)) == (client.name.upper(), _compact(client.address))
-        centre = organisation(other.identifier) == organisation(client.identifier)
-        if same and any(asdict(client.address).values()) and not centre and other.ended is None:
+    if not any(_address(client.address)):
+        return
+    ours = " ".join((client.name, *_address(client.address))).upper().split()
+    columns = tables.client.c
+    query = select(columns.identifier, columns.name, *(columns[name] for name in _ADDRESS))
+    for other, *words in connection.execute(query.where(columns.ended.is_(None))):
+        same = " ".join(words).upper().split() == ours
+        if same and organisation(other) != organisation(client.identifier):
             raise Refused(
-                f"Client {other.identifier} has the same name and address; Customs refuses a second one.",
-                f"Use that client, or end it first: `client amend {other.identifier} --end DAY`.",
+                f"Client {other} has the same name and address; Customs refuses a second one.",
+                f"Use that client, or end it first: `client amend {other} --end DAY`.",
             )
 
 
-def _compact(address: Address) -> str:
-    return " ".join(" ".join(asdict(address).values()).upper().split())
+def _address(address: Address) -> tuple[str, ...]:
+    return tuple(getattr(address, name) for name in _ADDRESS)
 
 
 def _values(connection: Connection, client: Client) -> dict[str, Any]:
@@ -147,24 +151,43 @@ def _put_parts(connection: Connection, number: int, client: Client) -> None:
             connection.execute(insert(table), [{"client": number, **row} for row in rows])
 
 
-def _read(connection: Connection, row: Row[Any]) -> Client:
-    contact, role, order = tables.contact.c, tables.role.c, tables.order.c
-    contacts = connection.execute(select(tables.contact).where(contact.client == row.id).order_by(contact.place))
-    roles = connection.scalars(select(role.role).where(role.client == row.id))
-    ordered = connection.scalars(select(order.kind).where(order.client == row.id))
-    bureau = select(tables.client.c.identifier).where(tables.client.c.id == row.bureau)
+def _clients(connection: Connection, *where: ColumnElement[bool]) -> tuple[Client, ...]:
+    """Return the clients that meet the conditions, in order of their identifiers."""
+    chosen = select(tables.client.c.id).where(*where)
+    bureau = tables.client.alias()
+    query = (
+        select(tables.client, bureau.c.identifier.label("through"))
+        .join(bureau, tables.client.c.bureau == bureau.c.id, isouter=True)
+        .where(*where)
+        .order_by(tables.client.c.identifier)
+    )
+    contacts, roles, orders = (
+        _parts(connection, select(table).where(table.c.client.in_(chosen)).order_by(*table.primary_key))
+        for table in (tables.contact, tables.role, tables.order)
+    )
+    return tuple(_read(row, contacts[row.id], roles[row.id], orders[row.id]) for row in connection.execute(query).all())
+
+
+def _parts(connection: Connection, query: Select[Any]) -> defaultdict[int, list[Row[Any]]]:
+    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.client].append(row)
+    return found
+
+
+def _read(row: Row[Any], contacts: list[Row[Any]], roles: list[Row[Any]], orders: list[Row[Any]]) -> Client:
     return Client(
         identifier=row.identifier,
         number=row.id,
         name=row.name,
         address=Address(*(getattr(row, name) for name in _ADDRESS)),
-        contacts=tuple(Contact(c.name, c.phone, c.email) for c in contacts),
-        roles=frozenset(map(Role, roles)),
+        contacts=tuple(Contact(one.name, one.phone, one.email) for one in contacts),
+        roles=frozenset(Role(one.role) for one in roles),
         channel=Channel(row.channel) if row.channel else None,
-        bureau=connection.scalar(bureau) if row.bureau else None,
+        bureau=row.through,
         ready=row.ready,
         officer=row.officer,
-        ordered=frozenset(map(Kind, ordered)),
+        ordered=frozenset(Kind(one.kind) for one in orders),
         recorded=row.recorded,
         interaction=Channel(row.interaction) if row.interaction else None,
         text_email=row.text_email,

@@ -93,7 +93,7 @@ class Registry:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection to read by; the functions of this room's modules take it."""
-        with REGISTRY.said(self._engine), self._engine.connect() as connection:
+        with REGISTRY.said(self._engine), REGISTRY.reading(self._engine) as connection:
             yield connection
 
     @contextmanager
