@@ -12,9 +12,10 @@ import pytest
 import sqlalchemy
 from hypothesis import given
 from hypothesis import strategies as st
-from registries import BROKER, BUREAU, DAY, IMPORTER, NOON, SITES, Desk
+from registries import BROKER, BUREAU, DAY, IMPORTER, NOON, SITES, Clock, Desk
 
 from edifact_ics import check
+from edifact_ics.bureau.binding import Reason, Sent, bind
 from edifact_ics.bureau.certificates.kinds import Kind
 from edifact_ics.bureau.registry import (
     REGISTRY,
@@ -418,6 +419,44 @@ def test_rules_judge_by_the_registry(role: Role, refused: bool, empty_desk: Desk
 
 
 # ---------------------------------------------------------------------- the database
+
+
+def test_all_of_it_on_both_databases(database: str) -> None:
+    registry = Registry.open(database, create=True, clock=Clock())
+    assert registry
+    with registry:
+        desk = Desk(registry)
+        registry.found("anna", by="anna")
+        registry.found("bob", by="anna")
+        bureau = Client(BUREAU, name="Hunter", roles=frozenset({Role.BUREAU}), hosting="2026-01-01")
+        registry.put_client(bureau, site="CCC333C", operator="anna")
+        importer = Client(IMPORTER, name="Yolla", contacts=(Contact("Ann"), Contact("Bill")), default_account=True)
+        importer = replace(importer, channel=Channel.BUREAU, bureau=BUREAU, ordered=frozenset({Kind.TYPE_3}))
+        registry.put_client(importer, site="AAA111A", operator="bob")
+        device = desk.certified(IMPORTER, Kind.TYPE_3_HOSTED, host=BUREAU, site="CCC333C")
+        registry.choose_certificate(device, operator="anna")
+        number = desk.granted(IMPORTER, BUREAU, documents=("IMD",))
+        pinned(desk, "01" * 32, "2026-01-01")
+
+        found = registry.client(IMPORTER)
+        assert found
+        assert replace(found, number=0, since="") == importer
+        assert {row["identifier"] for row in registry.reference_rows()} == {
+            IMPORTER[:11], BUREAU[:11], "AAA111A", "CCC333C"
+        }  # fmt: skip
+        assert registry.anchor(NOON).fingerprint == "01" * 32
+        assert [one.fingerprint for one in registry.certificates(IMPORTER) if one.is_default] == [device]
+        decision = bind(registry, device, Sent("CCC333C", "AAA111A", "IMD", "9"), NOON)
+        assert (decision.client, decision.authority) == (found, number)
+        for name in ("\0", "\ud800", "x" * 9999):
+            decision = bind(registry, device, Sent(name, name, name, name), NOON)
+            assert decision.reason is Reason.UNKNOWN_SITE
+            decision = bind(registry, device, Sent("CCC333C", "AAA111A", name, name), NOON)
+            assert decision.reason is Reason.DOCUMENT_NOT_COVERED
+        registry.revoke(number, "by letter", operator="anna")
+        registry.revoke_certificate(device, "stolen", operator="anna")
+        registry.end_anchor("01" * 32, "2026-12-31", operator="anna")
+        assert registry.verify()[1] == []
 
 
 def test_a_registry_that_is_not_there_is_not_made_unless_told(tmp_path: Path) -> None:

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from registries import BUREAU, DAY, IMPORTER, Clock, Desk
 
 from edifact_ics.bureau.registry import REGISTRY, Change, Client, Head, Refused, Registry, Role, State
-from edifact_ics.bureau.registry.audit import Fault
+from edifact_ics.bureau.registry.audit import Fault, verify
+from edifact_ics.bureau.registry.tables import audit
 from edifact_ics.bureau.registry.trust import RULES
 
 # ---------------------------------------------------------------------- two operators
@@ -94,6 +97,15 @@ def test_two_operators_found_a_registry_and_a_third_takes_both(empty_desk: Desk)
         registry.confirm(request.number, operator="carol")
 
 
+def test_what_somebody_asked_for_who_left_is_not_confirmed(empty_desk: Desk) -> None:
+    registry = empty_desk.registry
+    registry.confirm(registry.ask(Change.OPERATOR_ADD, "carol", {}, operator="anna").number, operator="bob")
+    asked = registry.ask(Change.OPERATOR_ADD, "dora", {}, operator="carol")
+    registry.confirm(registry.ask(Change.OPERATOR_REMOVE, "carol", {}, operator="anna").number, operator="bob")
+    with pytest.raises(Refused, match="'carol' is no operator"):
+        registry.confirm(asked.number, operator="bob")
+
+
 def test_a_stranger_names_nobody(desk: Desk) -> None:
     with pytest.raises(Refused, match="'mallory' is no operator"):
         desk.registry.ask(Change.OPERATOR_ADD, "carol", {}, operator="mallory")
@@ -106,6 +118,8 @@ def test_the_room_itself_cannot_skip_the_second_operator(desk: Desk) -> None:
         change.note(Change.AUTHORITY_GRANT, "x", {})
     with pytest.raises(RuntimeError, match="needs no second operator"):
         desk.registry.ask(Change.SITE_CREATE, "x", {}, operator="anna")
+    with pytest.raises(RuntimeError, match="is a change of the registry"):
+        desk.registry.tell("authority.grant", "x", {}, by="anna")
 
 
 # ---------------------------------------------------------------------- the chain
@@ -184,6 +198,17 @@ def test_what_was_touched_is_named(
     assert said in found[0].what
 
 
+@settings(suppress_health_check=list(HealthCheck), max_examples=100)
+@given(st.integers(1, 5), st.sampled_from(["at", "operator", "change", "subject", "detail"]), st.text(max_size=20))
+def test_any_other_text_in_any_row_is_seen(desk: Desk, number: int, column: str, text: str) -> None:
+    with desk.registry.reading() as connection, connection.begin() as begun:
+        row = audit.c.number == number
+        if connection.scalar(sqlalchemy.select(audit.c[column]).where(row)) != text:
+            connection.execute(sqlalchemy.update(audit).where(row).values({column: text}))
+            assert verify(connection)[1] == [Fault(number, f"Row {number} was changed after it was written.")]
+        begun.rollback()
+
+
 def test_a_forged_chain_does_not_pass_through_a_head_noted_before(trail: tuple[Registry, sqlalchemy.Engine]) -> None:
     registry, engine = trail
     noted, _ = registry.verify()
@@ -211,9 +236,9 @@ def test_a_change_that_fails_leaves_no_row(trail: tuple[Registry, sqlalchemy.Eng
     assert (len(registry.trail()), registry.verify()[1]) == (10, [])
 
 
-@pytest.mark.parametrize("value", ["é ☃ 𝄞", "a\x1b[2J", "line\nline", '"quoted" \\', ""])
+@pytest.mark.parametrize("value", ["é ☃ 𝄞", "a\x1b[2J", "a\0b", "\ud800", "line\nline", '"quoted" \\', ""])
 def test_rows_of_any_text_verify(value: str, trail: tuple[Registry, sqlalchemy.Engine]) -> None:
     registry, _ = trail
-    registry.tell("mail.refused", value, {"why": value, "n": 3, "none": None}, operator="anna")
+    registry.tell("mail.refused", value, {"why": value, "n": 3, "none": None}, by="the intake")
     assert registry.verify()[1] == []
     assert registry.trail()[-1].detail["why"] == value

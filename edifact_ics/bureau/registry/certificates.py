@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -17,8 +18,6 @@ from edifact_ics.bureau.registry.tables import certificate, client
 from edifact_ics.bureau.registry.trust import Change
 from edifact_ics.bureau.registry.wording import has_abn, organisation
 from edifact_ics.bureau.registry.writing import Writing
-
-_FINGERPRINT_DIGITS = 64  # of SHA-256 in hex
 
 
 class Use(StrEnum):
@@ -84,7 +83,7 @@ def add(change: Writing, given: Certificate) -> Certificate:
         status=Status.INSTALLED,
         is_default=False,
     )
-    if len(new.fingerprint) != _FINGERPRINT_DIGITS or set(new.fingerprint) - set("0123456789abcdef"):
+    if not _is_fingerprint(new.fingerprint):
         raise Refused(f"{given.fingerprint!r} is no SHA-256 fingerprint.", "Write its 64 hex digits.")
     there = find(connection, new.fingerprint)
     if there is not None:
@@ -188,6 +187,8 @@ def choose(change: Writing, fingerprint: str) -> Certificate:
 def find(connection: Connection, fingerprint: str) -> Certificate | None:
     """Return a certificate by its fingerprint; None when it is not on record."""
     wanted = fingerprint.replace(":", "").lower()
+    if not _is_fingerprint(wanted):
+        return None
     row = connection.execute(_query().where(certificate.c.fingerprint == wanted)).one_or_none()
     return None if row is None else _certificate(row)
 
@@ -222,6 +223,10 @@ def _query() -> Any:
         .join(client, certificate.c.client == client.c.id)
         .join(host, certificate.c.host == host.c.id, isouter=True)
     )
+
+
+def _is_fingerprint(text: str) -> bool:
+    return re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
 def _is(found: Certificate) -> Any:

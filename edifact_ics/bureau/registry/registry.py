@@ -375,10 +375,16 @@ class Registry:
 
     # ------------------------------------------------------------------ audit
 
-    def tell(self, what: str, subject: str, detail: Mapping[str, object], *, operator: str) -> None:
-        """Leave a row in the trail for what another room did or refused. `detail` holds no secret and no payload."""
-        with self.writing(operator) as change:
-            change.tell(what, subject, detail)
+    def tell(self, what: str, subject: str, detail: Mapping[str, object], *, by: str) -> None:
+        """Leave a row in the trail for what another room did or refused, `by` an operator or a service.
+
+        It is no change of the registry, so `by` need not be named; `what` is none of `Change`. `detail` holds no secret
+        and no payload.
+        """
+        if what in {change.value for change in Change}:
+            raise RuntimeError(f"{what} is a change of the registry")
+        with REGISTRY.said(self._engine), REGISTRY.writing(self._engine) as connection:
+            Writing(connection, audit.wait(connection), by, self._clock()).tell(what, subject, detail)
 
     def trail(self) -> tuple[Entry, ...]:
         """Return the audit trail, the oldest first."""

@@ -83,6 +83,7 @@ def confirm(change: Writing, number: int) -> Request:
             f"{change.operator} asked for request {number} and cannot confirm it too.",
             "It takes another operator: ask a colleague to confirm it under their own name.",
         )
+    operators.require(change.connection, asked.asked_by)  # who left no longer wants it
     change.tell("request.confirm", asked.subject, {"request": number, "asked_by": asked.asked_by})
     effect = _EFFECTS.get(asked.change)
     if effect is not None:

@@ -12,7 +12,7 @@ from edifact_ics.bureau.registry.refusal import Refused
 from edifact_ics.bureau.registry.tables import client, site
 from edifact_ics.bureau.registry.trust import Change
 from edifact_ics.bureau.registry.wording import email as address
-from edifact_ics.bureau.registry.wording import site_name
+from edifact_ics.bureau.registry.wording import is_site, site_name
 from edifact_ics.bureau.registry.writing import Writing
 from edifact_ics.envelope.interchange import CUSTOMS
 
@@ -56,6 +56,8 @@ def create(change: Writing, name: str, owner: str, email: str = "") -> Site:
 
 def find(connection: Connection, name: str) -> Site | None:
     """Return a site by its name, exactly as written; None when it is not on record."""
+    if not is_site(name):  # a stranger's text may hold what no database takes
+        return None
     row = connection.execute(_query().where(site.c.name == name)).one_or_none()
     return None if row is None else _site(row)
 

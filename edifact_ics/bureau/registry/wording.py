@@ -50,10 +50,15 @@ def has_abn(client: str) -> bool:
     return "/" in client
 
 
+def is_site(text: str) -> bool:
+    """Tell whether text has the form of an EDI site."""
+    return _SITE.fullmatch(text) is not None
+
+
 def site_name(text: str) -> str:
     """Return the name of an EDI site."""
     word = text.strip().upper()
-    if not _SITE.fullmatch(word):
+    if not is_site(word):
         raise Refused(
             f"{text!r} is no EDI site.", "Write the three letters, three digits and one letter that Customs gave."
         )
@@ -76,6 +81,11 @@ def line(text: str, what: str) -> str:
     if len(word) > 200:
         raise Refused(f"The {what} has {len(word)} characters.", "Write at most 200.")
     return word
+
+
+def storable(text: str) -> str:
+    """Return text of a stranger as every database takes it: at most 200 characters, NUL and surrogates as escapes."""
+    return text[:200].replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def moment(at: datetime.datetime) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from edifact_ics.bureau.registry.audit import Entry, Head, append
 from edifact_ics.bureau.registry.trust import RULES, Change
-from edifact_ics.bureau.registry.wording import day_in_canberra, moment
+from edifact_ics.bureau.registry.wording import day_in_canberra, moment, storable
 
 
 @dataclass
@@ -43,5 +43,5 @@ class Writing:
 
     def tell(self, what: str, subject: str, detail: Mapping[str, object]) -> None:
         """Leave a row for what is no change of the registry itself: a request, a refusal, what another room did."""
-        entry = Entry(self.head.length + 1, self.moment, self.operator, what, subject, detail)
+        entry = Entry(self.head.length + 1, self.moment, storable(self.operator), what, storable(subject), detail)
         self.head = append(self.connection, self.head, entry)
