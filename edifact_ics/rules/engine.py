@@ -8,7 +8,7 @@ which nothing is wrong costs one look-up and the few checks that look at values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -171,7 +171,15 @@ class Engine:
                     self._plans.clear()
                 plan = self._plans[key] = self._compile(view.guide, level, part)
             for held in plan.due(level):
-                for judged in _asked(held, level, known):
+                try:
+                    complaints = tuple(held.ask(level, known))
+                except Exception:
+                    found = _asked(held, level, known)
+                else:
+                    if not complaints:
+                        continue
+                    found = [_judged(held.rule, complaint) for complaint in complaints]
+                for judged in found:
                     where = judged.complaint
                     if held.rule.shape == REQUIRED and plan.bans(where.name, level):
                         continue
@@ -327,21 +335,22 @@ def _wanting(rule: Rule, target: str, condition: Condition | None, scope: Level 
 def _in_repetitions(rule: Rule, target: str, condition: Condition | None, group: Group) -> Ask:
     required = rule.shape == REQUIRED
 
-    def ask(level: Level, known: Known) -> Iterator[Complaint]:
+    def ask(level: Level, known: Known) -> Sequence[Complaint]:
+        found: list[Complaint] = []
         for number, said in enumerate(level.repeated.get(group.key, ())):
             if (target in said) is required:
                 continue  # the plain case, seen without a record
             record = Record(level, group, said, number)
             if _wanting(rule, target, condition, record):
-                yield record.complaint(target)
+                found.append(record.complaint(target))
+        return found
 
     return ask
 
 
 def _in_level(rule: Rule, target: str, condition: Condition | None) -> Ask:
-    def ask(level: Level, known: Known) -> Iterator[Complaint]:
-        if _wanting(rule, target, condition, level):
-            yield Complaint(_home(level, target), target)
+    def ask(level: Level, known: Known) -> Sequence[Complaint]:
+        return (Complaint(_home(level, target), target),) if _wanting(rule, target, condition, level) else ()
 
     return ask
 
@@ -354,13 +363,17 @@ def _home(level: Level, name: str) -> Level:
     return here
 
 
+def _judged(rule: Rule, complaint: Complaint) -> Judged:
+    return Judged(rule, complaint, complaint.text or sentence(rule, complaint))
+
+
 def _asked(held: _Held, level: Level, known: Known) -> list[Judged]:
-    """Ask a level; a rule that fails is reported, and the others go on."""
+    """Ask a rule that failed once more: what it says before it fails, then that it does, and the others go on."""
     rule = held.rule
     found: list[Judged] = []
     try:
         for complaint in held.ask(level, known):
-            found.append(Judged(rule, complaint, complaint.text or sentence(rule, complaint)))
+            found.append(_judged(rule, complaint))
     except (HistoryError, ReferenceDataError):  # no fault of the rule: what it asks cannot answer
         raise
     except Exception as error:  # a fault of the rule must not hide what other rules say

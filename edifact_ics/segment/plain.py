@@ -16,7 +16,7 @@ from operator import itemgetter
 from edifact_ics.guide.directory import Place
 from edifact_ics.guide.layout import written
 from edifact_ics.guide.mig_tree import ANY, Value
-from edifact_ics.segment.interpreted import Interpreted, Slots, Texts
+from edifact_ics.segment.interpreted import Interpreted, Kinds, Slots, Texts
 from edifact_ics.segment.row import Row
 from edifact_ics.segment.trace import escape
 from edifact_ics.segment.values import CHAR, Sound, sound
@@ -46,7 +46,7 @@ class _Shape:
     has no use for.
     """
 
-    kinds: tuple[Value, ...]
+    kinds: Kinds
     pick: Callable[[Texts], Texts] | None
     slots: Slots
     templates: Texts
@@ -211,7 +211,7 @@ class Form:
             templates = tuple([over * i + filled[i] + over * (len(there) - i - 1) for i in shown])
         coded = any(self._spots[i].value.code for i in shown)
         pick = None if len(shown) == len(there) and not coded else _picker(shown, self._spots)
-        shape = _Shape(tuple([self._spots[i].value for i in shown]), pick, slots, templates)
+        shape = _Shape(Kinds([self._spots[i].value for i in shown]), pick, slots, templates)
         self._shapes[there] = shape
         return shape
 
