@@ -162,14 +162,14 @@ class Engine:
         header = view.header.said
         steering = tuple([header.get(name, "") for name in CONTEXT])
         said_before: set[tuple[str, int, str, int, str, bool]] = set()
+        plans: dict[tuple[str, str, bool, bool], _Plan] = {}  # those of this message, found by what differs inside it
+        is_change = view.function == "Change"
         for level in view.levels:
             nature = level.said.get("LineNatureType", "")
-            key = (view.guide, level.kind, level.function or "", nature, str(level.complete), part, *steering)
-            plan = self._plans.get(key)
+            inside = (level.kind, nature, level.complete, is_change and level.inserted)
+            plan = plans.get(inside)
             if plan is None:
-                if len(self._plans) >= _CONTEXTS:
-                    self._plans.clear()
-                plan = self._plans[key] = self._compile(view.guide, level, part)
+                plan = plans[inside] = self._plan((view.guide, *inside, view.function, part, *steering), level, part)
             for held in plan.due(level):
                 try:
                     complaints = tuple(held.ask(level, known))
@@ -189,6 +189,14 @@ class Engine:
                         yield judged
 
     # ------------------------------------------------------------------ compiling
+
+    def _plan(self, key: tuple[object, ...], level: Level, part: str) -> _Plan:
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= _CONTEXTS:
+                self._plans.clear()
+            plan = self._plans[key] = self._compile(level.guide, level, part)
+        return plan
 
     def _compile(self, guide: Guide, level: Level, part: str) -> _Plan:
         known = _context(level)

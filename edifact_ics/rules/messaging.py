@@ -49,7 +49,10 @@ def each_once(level: Level, known: Known) -> Iterable[Complaint]:
     found: list[Complaint] = []
     for key, records in level.repeated.items():
         if len(records) > 1:
-            found += _twice(level, key, records)
+            own = KEYS.get(key)
+            values = [tuple(map(r.get, own)) for r in records] if own else [tuple(r.values()) for r in records]
+            if len(set(values)) < len(values):
+                found += _twice(level, key, records)
     if level.below:
         found += _numbered_twice(level)
     return found

@@ -110,7 +110,9 @@ def distinct(ident: str, *names: str, when: Condition = ALWAYS, **more: Any) -> 
     def check(level: Level, known: Known) -> Iterable[Complaint]:
         group = level.guide.groups.get(level.kind, {}).get(name)
         records = level.repeated.get(group.key, ()) if group is not None else ()
-        return twice(level, records) if len(records) > 1 else ()
+        if len(records) < 2 or len({tuple(map(record.get, names)) for record in records}) == len(records):
+            return ()
+        return twice(level, records)
 
     def twice(level: Level, records: Sequence[Mapping[str, str]]) -> Iterator[Complaint]:
         seen = set()

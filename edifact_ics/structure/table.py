@@ -20,7 +20,7 @@ from edifact_ics.segment.row import Row
 from edifact_ics.syntax.characters import STANDARD, Delimiters
 
 MOST_MISSING = 3  # segments that may be missing in one place before it is another place altogether
-_CACHE_ENTRIES = 12_000  # in each of two generations
+_CACHE_ENTRIES = 18_000  # in each of two generations
 _CACHE_LONGEST = 300
 
 
