@@ -22,8 +22,8 @@ code, pre { font: 13px/1.4 ui-monospace, monospace; }
 pre { overflow-x: auto; padding: .6rem; background: var(--quiet); }
 .basis-assumed, .basis-inferred, .error, .rejected { font-weight: bold; } .error, .rejected { color: #b00020; }
 @media (prefers-color-scheme: dark) { .error, .rejected { color: #ff8a80; } }
-
- .note { font-size: 90%; opacity: .85; margin: .2rem 0; }
+.finding { border-left: 3px solid; padding-left: .6rem; margin: .3rem 0 .6rem 1rem; }
+.note { font-size: 90%; opacity: .85; margin: .2rem 0; }
 svg { max-width: 100%; height: auto; } svg text { font: 12px ui-monospace, monospace; fill: currentColor; }
 svg rect { fill: none; stroke: currentColor; } svg path { fill: none; stroke: currentColor; opacity: .5; }
 svg rect.conditional { stroke-dasharray: 4 3; }
