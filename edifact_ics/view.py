@@ -247,11 +247,6 @@ class View:
         """The lines, in order."""
         return self.of(LINE)
 
-    @property
-    def transport_lines(self) -> list[Level]:
-        """The transport lines, in order."""
-        return self.of(TRANSPORT_LINE)
-
     def of(self, kind: str) -> list[Level]:
         """Return the levels of a kind, in order."""
         return [level for level in self.levels if level.kind == kind]
@@ -260,6 +255,11 @@ class View:
     def function(self) -> str | None:
         """Original, Change or Withdraw."""
         return self.header.said.get("MessageFunction")
+
+    def let_go(self) -> None:
+        """Take the levels apart when they are done with: what holds each other waits long for the collector."""
+        for level in self.levels:
+            level.below.clear()
 
 
 # ---------------------------------------------------------------------- overlay

@@ -746,7 +746,7 @@ def test_explain_an_unknown_code() -> None:
         (("check",), "Missing argument 'FILE…'."),
         (
             ("check", "good.edi", "--format", "yaml"),
-            "Invalid value for '--format': 'yaml' is not one of 'text', 'json'.",
+            "Invalid value for '--format': 'yaml' is not one of 'text', 'json', 'sarif', 'html'.",
         ),
         (("show", "good.edi", "wrong.edi"), "Got unexpected extra argument (wrong.edi)"),
     ],

@@ -35,16 +35,22 @@ class _Plan(NamedTuple):
 
     `joins`: the values belong to the last repetition. `words` are the elements whose codes stand for words. `second`
     are names that depend on a value of the same segment: name, element, the element that decides and its values, the
-    form it must have (None: any).
+    form it must have (None: any). `plain`: none of this, the values are just said.
     """
 
     key: str
     joins: bool
     words: tuple[tuple[str, dict[str, str]], ...]
     second: tuple[tuple[str, str, str, tuple[str, ...], Format | None], ...]
+    plain: bool
 
 
-_NO_PLAN = _Plan("", False, (), ())
+class _Said(NamedTuple):
+    """What is known of the kinds of a segment: their names, how they come in; `only` is a name that is just said."""
+
+    only: str
+    names: tuple[str, ...]
+    plan: _Plan
 
 
 class Reading(NamedTuple):
@@ -134,7 +140,7 @@ class _Preparation:
         if key:
             self._repeat(self._groups[kind], key, names, bool(plan and plan.joins))
         coded = tuple((value.xml, WORDS[value.xml]) for value in use.values if value.xml in WORDS)
-        self._plans[use.id] = _Plan(key, bool(plan and plan.joins), coded, tuple(inside))
+        self._plans[use.id] = _Plan(key, bool(plan and plan.joins), coded, tuple(inside), not (key or coded or inside))
 
     @staticmethod
     def _repeat(groups: dict[str, Group], key: str, names: list[str], joins: bool) -> None:
@@ -167,12 +173,15 @@ def view(table: Table, placed: list[Placed]) -> View:
     levels = [header]
     stack: list[tuple[Frame, Level]] = [(table.layout.root, header)]
     counts: dict[str, int] = {}
-    inside, keep, say = table.layout.root, here.origin.append, here.said.update
-    for place in placed:
-        _, step, item, _ = place
+    inside, own, start = table.layout.root, here.said, 0
+    for index, (_, step, item, _) in enumerate(placed):
         if step is None:
+            here.origin += placed[start:index]
+            start = index + 1
             continue
         if step.frames or inside is not step.inside:
+            here.origin += placed[start:index]
+            start = index
             above = step.stays([frame for frame, _ in stack[1:]])
             del stack[above + 1 :]
             for frame in step.node.frames[above:]:
@@ -183,16 +192,16 @@ def view(table: Table, placed: list[Placed]) -> View:
                 levels.append(here)
                 stack.append((frame, here))
             inside, here = stack[-1]
-            keep, say = here.origin.append, here.said.update
-        keep(place)
-        facts = item.facts
-        if facts is None:
-            facts = item.facts = _facts(step.node, item, plans)
-        said, key, joins = facts
-        if key:
-            _repeat(here, said, key, joins)
-        else:
-            say(said)
+            own = here.said
+        if item.kinds:
+            only, names, plan = item.kinds.said or _known(step.node, item, plans)
+            if only:
+                own[only] = item.texts[0]
+            elif plan.plain:
+                own.update(zip(names, item.texts))  # noqa: B905 - as many; to ask for it takes longer than to do it
+            else:
+                _take(here, dict(zip(names, item.texts)), plan)  # noqa: B905
+    here.origin += placed[start:]
     function = header.said.get("MessageFunction", "")
     second = [(name, of) for name, of, functions in guide.second if function in functions]
     for level in levels if second or function in PARTIAL else ():
@@ -201,40 +210,39 @@ def view(table: Table, placed: list[Placed]) -> View:
     return View(guide, tuple(levels))
 
 
-def _facts(node: Node, item: Interpreted, plans: dict[str, _Plan]) -> tuple[dict[str, str], str, bool]:
-    """Return what a segment says by name, in words, the group it repeats and whether it joins the last repetition.
+def _known(node: Node, item: Interpreted, plans: dict[str, _Plan]) -> _Said:
+    """Return, and keep beside the kinds of a segment, their names and how they come into a level."""
+    names, plan = tuple([value.xml for value in item.kinds]), plans[node.segment.uses[item.uses[0]].id]
+    said = item.kinds.said = _Said(names[0] if plan.plain and len(names) == 1 else "", names, plan)
+    return said
 
-    A segment that says nothing repeats nothing.
-    """
-    plan = plans[node.segment.uses[item.uses[0]].id] if item.uses else _NO_PLAN
-    said = {value.xml: text for value, text in zip(item.kinds, item.texts, strict=True)}
+
+def _take(level: Level, said: dict[str, str], plan: _Plan) -> None:
+    """Take what a segment says, in words and with second names, as a repetition of its group where it has one."""
     for name, words in plan.words:
         if name in said:
             said[name] = words.get(said[name], said[name])
     for name, of, decides, wanted, form in plan.second:
         if of in said and (not wanted or said.get(decides) in wanted) and _has_form(said[of], form):
             said[name] = said[of]
-    return said, plan.key if said else "", plan.joins
-
-
-def _has_form(text: str, form: Format | None) -> bool:
-    """Tell whether a value is written in a form: how long it is, and for a number that it is all digits."""
-    return form is None or (form.least <= len(text) <= form.most and (form.kind != "n" or text.isdecimal()))
-
-
-def _repeat(level: Level, said: dict[str, str], key: str, joins: bool) -> None:
-    records = level.repeated.get(key)
+    records = level.repeated.get(plan.key)
     if records is None:
-        level.repeated[key] = [said]
+        if plan.key:
+            level.repeated[plan.key] = [said]
         level.said.update(said)
-    elif joins:
-        records[-1] = {**records[-1], **said}
+    elif plan.joins:
+        records[-1].update(said)
     else:
         records.append(said)
         own = level.said
         for name in said:
             if name not in own:
                 own[name] = said[name]
+
+
+def _has_form(text: str, form: Format | None) -> bool:
+    """Tell whether a value is written in a form: how long it is, and for a number that it is all digits."""
+    return form is None or (form.least <= len(text) <= form.most and (form.kind != "n" or text.isdecimal()))
 
 
 # ---------------------------------------------------------------------- places
@@ -278,10 +286,10 @@ class _Search:
         """Return the segments of each repetition of a group."""
         found: list[list[Placed]] = []
         for place in self._level.origin:
-            facts = place.item.facts
-            if facts is None or facts[1] != key:
+            known: _Said | None = place.item.kinds.said
+            if known is None or known.plan.key != key:
                 continue
-            if facts[2] and found:
+            if known.plan.joins and found:
                 found[-1].append(place)
             else:
                 found.append([place])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from edifact_ics.cli.options import (
-    FORMATS,
     LEDGER,
+    REPORTS,
     Unreadable,
     coloured,
     files,
@@ -31,7 +32,7 @@ from edifact_ics.render import report
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE…")
-@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@click.option("--format", "form", type=REPORTS, default="text", show_default=True)
 @click.option("--quiet", is_flag=True, help="Only files and messages with findings.")
 @click.option("--rules", "rule_files", multiple=True, metavar="FILE", help="Rules of your own: a Python file.")
 @guided
@@ -59,6 +60,7 @@ def check(
     \b
     edifact-ics check sent.edi
     edifact-ics check outbox/ --format json
+    edifact-ics check outbox/ --format html > report.html
     edifact-ics check sent.edi --ignore VAL-10 --severity VAL-06=error
     edifact-ics check sent.edi --ledger sent.db --record
     """
@@ -82,12 +84,26 @@ def check(
                 continue
             if found.verdict is Verdict.REJECTED:
                 code = max(code, 1)
-            if form == "json":
+            if form != "text":
                 reports.append(found)
             else:
                 for line in report.text(found, coloured(), quiet):
                     click.echo(line)
-    if form == "json":
-        for piece in report.as_json(reports):
-            sys.stdout.buffer.write(piece.encode("utf-8", "replace"))
+    for piece in _written(form, reports):
+        sys.stdout.buffer.write(piece.encode("utf-8", "replace"))
     sys.exit(code)
+
+
+def _written(form: str, reports: list[Report]) -> Iterable[str]:
+    """Return the reports in a form that is written when all are there."""
+    if form == "json":
+        return report.as_json(reports)
+    if form == "sarif":
+        from edifact_ics.render import sarif  # each form is loaded when it is asked for
+
+        return sarif.document(reports)
+    if form == "html":
+        from edifact_ics.render import report_page
+
+        return (report_page.page(reports),)
+    return ()

@@ -10,9 +10,7 @@ import click
 
 from edifact_ics.cli.options import FORMATS, Unreadable
 from edifact_ics.codes import CODES, Code
-from edifact_ics.codes.answer import answer_codes
-from edifact_ics.rules import catalogue
-from edifact_ics.rules.claims import answered, explained
+from edifact_ics.rules.claims import meanings
 
 
 @click.command()
@@ -27,8 +25,7 @@ def explain(codes: tuple[str, ...], form: str) -> None:
     edifact-ics explain STR-03
     edifact-ics explain ID0237 SM0001
     """
-    known = {**CODES, **{ident: explained(entry) for ident, entry in catalogue().items()}}
-    known |= {code: answered(entry) for code, entry in answer_codes().items()}
+    known = meanings()
     wanted = [_written(code, known) for code in codes]
     for code in wanted:
         if code not in known:

@@ -27,6 +27,7 @@ LEDGER = click.option(
     "--ledger", metavar="URL", help="What was sent before: sqlite:///FILE, a file, or postgresql://USER@HOST/DATABASE."
 )
 FORMATS = click.Choice(["text", "json"])
+REPORTS = click.Choice(["text", "json", "sarif", "html"])
 
 reference_data = click.option(
     "--reference-data",

@@ -35,6 +35,7 @@ def findings(
     found = [_finding(judged, table, seen, at) for judged in engine.judge(seen, known)]
     if known.standing is not None and known.standing.pending is not None:
         found.append(_outstanding(known.standing.pending, table, seen, at))
+    seen.let_go()
     return found
 
 

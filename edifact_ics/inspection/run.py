@@ -435,7 +435,7 @@ def _few_collections() -> Iterator[None]:
     """Let the collector of cycles run seldom: what is made here is dropped message by message and holds no cycles."""
     before = gc.get_threshold()
     if before[0]:
-        gc.set_threshold(max(before[0], 100_000), 50, 100)
+        gc.set_threshold(max(before[0], 400_000), 50, 100)
     try:
         yield
     finally:

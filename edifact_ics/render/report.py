@@ -23,7 +23,7 @@ def text(report: Report, colour: bool = False, quiet: bool = False) -> Iterator[
     """Give the lines of a report. `quiet` leaves out everything but files that have findings."""
     if quiet and not report.findings:
         return
-    yield f"{shown(report.file)}: {report.verdict.value}{_totals(report)}"
+    yield f"{shown(report.file)}: {report.verdict.value}{totals(report)}"
     by_interchange: dict[int | None, list[Finding]] = {}
     for finding in report.findings:
         by_interchange.setdefault(finding.position.interchange, []).append(finding)
@@ -35,7 +35,7 @@ def text(report: Report, colour: bool = False, quiet: bool = False) -> Iterator[
         own = by_interchange.get(interchange.number, [])
         if quiet and not own:
             continue
-        yield f"  interchange {_name(interchange)}"
+        yield f"  interchange {interchange_name(interchange)}"
         loose = [f for f in own if f.position.message_number is None]
         by_message: dict[int, list[Finding]] = {}
         for finding in own:
@@ -44,7 +44,7 @@ def text(report: Report, colour: bool = False, quiet: bool = False) -> Iterator[
         messages = interchange.messages
         listed = [m for m in messages if by_message.get(m.number)] if len(messages) > 20 or quiet else messages
         for message in listed:
-            yield f"    message {_message(message)}"
+            yield f"    message {message_name(message)}"
             yield from _findings(by_message.get(message.number, []), colour, "      ")
         if len(listed) < len(messages) and not quiet:
             yield f"    {len(messages) - len(listed)} messages without findings"
@@ -54,10 +54,10 @@ def text(report: Report, colour: bool = False, quiet: bool = False) -> Iterator[
     if skipped and not quiet:
         yield "  not done: " + ", ".join(skipped)
     if report.rules_skipped and not quiet:
-        yield f"  rules: {_rules(report)}"
+        yield f"  rules: {rules_line(report)}"
 
 
-def _rules(report: Report) -> str:
+def rules_line(report: Report) -> str:
     """Say how many rules ran and how many were skipped, with the three commonest reasons."""
     reasons = Counter(reason for _, reason in report.rules_skipped).most_common()
     named = [f"{reason} ({number})" for reason, number in reasons[:3]]
@@ -65,7 +65,8 @@ def _rules(report: Report) -> str:
     return f"{report.rules_run} run, {len(report.rules_skipped)} skipped: {', '.join(named + more)}"
 
 
-def _totals(report: Report) -> str:
+def totals(report: Report) -> str:
+    """Return how much a file holds, and how many findings of each severity, in brackets."""
     messages = sum(len(i.messages) for i in report.interchanges)
     counts = [_count(len(report.interchanges), "interchange"), _count(messages, "message")]
     for severity in Severity:
@@ -79,13 +80,15 @@ def _count(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _name(interchange: InterchangeSummary) -> str:
+def interchange_name(interchange: InterchangeSummary) -> str:
+    """Return an interchange in words: its reference, from whom, to whom."""
     if not (interchange.sender or interchange.recipient or interchange.reference):
         return f"{interchange.number} (no envelope)"
     return shown(f"{interchange.reference or '?'} from {interchange.sender or '?'} to {interchange.recipient or '?'}")
 
 
-def _message(message: MessageSummary) -> str:
+def message_name(message: MessageSummary) -> str:
+    """Return a message in words, with its verdict."""
     name = message.document or message.type or "of unknown type"
     parts = [f"{message.reference or '?'}: {name}"]
     if message.sender_reference:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from edifact_ics.rules.conditions import header, is_, line, message, present
 from edifact_ics.rules.rule import Known, Rule, rule
@@ -42,12 +43,18 @@ def inspection_place(header: Level, known: Known) -> Iterator[Complaint]:
         yield header.complaint("AQISInspectionLocationName", text)
 
 
+@lru_cache(4)
+def _containers(top: Level) -> frozenset[str | None]:
+    """Return the containers of the transport lines; kept, for every line of the message asks."""
+    return frozenset(one.said.get("ContainerNumber") for one in top.below if one.kind == TRANSPORT_LINE)
+
+
 @rule("GBR-AQIS-LINE-CONTAINER-NUMBER-03", on="AQISLineContainerNumber")
 def container_is_on_board(line: Level, known: Known) -> Iterator[Complaint]:
     top = line.top
     if not top.complete:
         return
-    containers = {one.said.get("ContainerNumber") for one in top.below if one.kind == TRANSPORT_LINE}
+    containers = _containers(top)
     for number, container in line.each("AQISLineContainerNumber"):
         if container not in containers:
             text = f"AQIS Line Container Number {container} is none of the containers of the transport lines."

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from edifact_ics.codes import Code
-from edifact_ics.codes.answer import FRONT_END, SIMULATOR, AnswerCode
+from edifact_ics.codes import CODES, Code
+from edifact_ics.codes.answer import FRONT_END, SIMULATOR, AnswerCode, answer_codes
 from edifact_ics.finding import Severity
 from edifact_ics.rules.catalogue import Entry, catalogue
 from edifact_ics.rules.rule import NOTHING, Known, Rule
@@ -66,6 +67,13 @@ def explained(entry: Entry) -> Code:
     cure = entry.cure + (f" For example: {entry.example}." if entry.example else "")
     title = entry.element or "every message"
     return Code(title, f"{entry.statement}{condition}", cure, entry.source, entry.severity)
+
+
+@cache
+def meanings() -> dict[str, Code]:
+    """Return what every code means: those of findings, then statements of the catalogue, then codes of answers."""
+    known = {**CODES, **{ident: explained(entry) for ident, entry in catalogue().items()}}
+    return known | {code: answered(entry) for code, entry in answer_codes().items()}
 
 
 def answered(code: AnswerCode) -> Code:

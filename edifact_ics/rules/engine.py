@@ -8,7 +8,7 @@ which nothing is wrong costs one look-up and the few checks that look at values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -162,16 +162,24 @@ class Engine:
         header = view.header.said
         steering = tuple([header.get(name, "") for name in CONTEXT])
         said_before: set[tuple[str, int, str, int, str, bool]] = set()
+        plans: dict[tuple[str, str, bool, bool], _Plan] = {}  # those of this message, found by what differs inside it
+        is_change = view.function == "Change"
         for level in view.levels:
             nature = level.said.get("LineNatureType", "")
-            key = (view.guide, level.kind, level.function or "", nature, str(level.complete), part, *steering)
-            plan = self._plans.get(key)
+            inside = (level.kind, nature, level.complete, is_change and level.inserted)
+            plan = plans.get(inside)
             if plan is None:
-                if len(self._plans) >= _CONTEXTS:
-                    self._plans.clear()
-                plan = self._plans[key] = self._compile(view.guide, level, part)
+                plan = plans[inside] = self._plan((view.guide, *inside, view.function, part, *steering), level, part)
             for held in plan.due(level):
-                for judged in _asked(held, level, known):
+                try:
+                    complaints = tuple(held.ask(level, known))
+                except Exception:
+                    found = _asked(held, level, known)
+                else:
+                    if not complaints:
+                        continue
+                    found = [_judged(held.rule, complaint) for complaint in complaints]
+                for judged in found:
                     where = judged.complaint
                     if held.rule.shape == REQUIRED and plan.bans(where.name, level):
                         continue
@@ -181,6 +189,14 @@ class Engine:
                         yield judged
 
     # ------------------------------------------------------------------ compiling
+
+    def _plan(self, key: tuple[object, ...], level: Level, part: str) -> _Plan:
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= _CONTEXTS:
+                self._plans.clear()
+            plan = self._plans[key] = self._compile(level.guide, level, part)
+        return plan
 
     def _compile(self, guide: Guide, level: Level, part: str) -> _Plan:
         known = _context(level)
@@ -327,21 +343,22 @@ def _wanting(rule: Rule, target: str, condition: Condition | None, scope: Level 
 def _in_repetitions(rule: Rule, target: str, condition: Condition | None, group: Group) -> Ask:
     required = rule.shape == REQUIRED
 
-    def ask(level: Level, known: Known) -> Iterator[Complaint]:
+    def ask(level: Level, known: Known) -> Sequence[Complaint]:
+        found: list[Complaint] = []
         for number, said in enumerate(level.repeated.get(group.key, ())):
             if (target in said) is required:
                 continue  # the plain case, seen without a record
             record = Record(level, group, said, number)
             if _wanting(rule, target, condition, record):
-                yield record.complaint(target)
+                found.append(record.complaint(target))
+        return found
 
     return ask
 
 
 def _in_level(rule: Rule, target: str, condition: Condition | None) -> Ask:
-    def ask(level: Level, known: Known) -> Iterator[Complaint]:
-        if _wanting(rule, target, condition, level):
-            yield Complaint(_home(level, target), target)
+    def ask(level: Level, known: Known) -> Sequence[Complaint]:
+        return (Complaint(_home(level, target), target),) if _wanting(rule, target, condition, level) else ()
 
     return ask
 
@@ -354,13 +371,17 @@ def _home(level: Level, name: str) -> Level:
     return here
 
 
+def _judged(rule: Rule, complaint: Complaint) -> Judged:
+    return Judged(rule, complaint, complaint.text or sentence(rule, complaint))
+
+
 def _asked(held: _Held, level: Level, known: Known) -> list[Judged]:
-    """Ask a level; a rule that fails is reported, and the others go on."""
+    """Ask a rule that failed once more: what it says before it fails, then that it does, and the others go on."""
     rule = held.rule
     found: list[Judged] = []
     try:
         for complaint in held.ask(level, known):
-            found.append(Judged(rule, complaint, complaint.text or sentence(rule, complaint)))
+            found.append(_judged(rule, complaint))
     except (HistoryError, ReferenceDataError):  # no fault of the rule: what it asks cannot answer
         raise
     except Exception as error:  # a fault of the rule must not hide what other rules say

@@ -7,7 +7,7 @@ read, what was sent before by the ledger, the limit of fifty errors by the answe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from edifact_ics.rules.conditions import ORIGINAL
 from edifact_ics.rules.rule import EVERY, Known, rule
@@ -45,18 +45,24 @@ def whole_version(header: Level, known: Known) -> Iterator[Complaint]:
 
 
 @rule("CMR-15a", level=EVERY, own=True)
-def each_once(level: Level, known: Known) -> Iterator[Complaint]:
+def each_once(level: Level, known: Known) -> Iterable[Complaint]:
+    found: list[Complaint] = []
     for key, records in level.repeated.items():
         if len(records) > 1:
-            yield from _twice(level, key, records)
+            own = KEYS.get(key)
+            values = [tuple(map(r.get, own)) for r in records] if own else [tuple(r.values()) for r in records]
+            if len(set(values)) < len(values):
+                found += _twice(level, key, records)
     if level.below:
-        yield from _numbered_twice(level)
+        found += _numbered_twice(level)
+    return found
 
 
 def _twice(level: Level, key: str, records: list[dict[str, str]]) -> Iterator[Complaint]:
     seen: set[tuple[str, ...]] = set()
+    own = KEYS.get(key)
     for number, record in enumerate(records):
-        names = KEYS.get(key) or tuple(record)
+        names = own or tuple(record)
         value = tuple(record.get(name, "") for name in names)
         if value in seen:
             shown = " with ".join(f"{level.guide.label(n)} {v}" for n, v in zip(names, value, strict=True) if v)

@@ -7,7 +7,7 @@ element.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from edifact_ics.rules.conditions import ALWAYS, WITHDRAW, Condition, absent, present
@@ -57,8 +57,14 @@ def at_least_one(ident: str, *names: str, when: Condition = ALWAYS, **more: Any)
 
 def together(ident: str, *names: str, when: Condition = ALWAYS, **more: Any) -> Rule:
     """Where one of the elements is sent, all are."""
+    every = frozenset(names)
 
-    def check(level: Level, known: Known) -> Iterator[Complaint]:
+    def check(level: Level, known: Known) -> Iterable[Complaint]:
+        group = level.guide.groups.get(level.kind, {}).get(names[0])
+        said = level.repeated.get(group.key, ()) if group is not None else (level.said,)
+        return () if all(every <= one.keys() for one in said) and said else lacking(level)
+
+    def lacking(level: Level) -> Iterator[Complaint]:
         scopes: Sequence[Level | Record] = level.records(names[0]) or [level]
         for scope in scopes:
             missing = [name for name in names if name not in scope]
@@ -101,11 +107,14 @@ def distinct(ident: str, *names: str, when: Condition = ALWAYS, **more: Any) -> 
     """No value of the element (or combination of the elements) occurs twice in a level; the second one is named."""
     name = names[0]
 
-    def check(level: Level, known: Known) -> Iterator[Complaint]:
+    def check(level: Level, known: Known) -> Iterable[Complaint]:
         group = level.guide.groups.get(level.kind, {}).get(name)
         records = level.repeated.get(group.key, ()) if group is not None else ()
-        if len(records) < 2:
-            return
+        if len(records) < 2 or len({tuple(map(record.get, names)) for record in records}) == len(records):
+            return ()
+        return twice(level, records)
+
+    def twice(level: Level, records: Sequence[Mapping[str, str]]) -> Iterator[Complaint]:
         seen = set()
         for number, record in enumerate(records):
             if name not in record:

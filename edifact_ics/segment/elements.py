@@ -6,7 +6,7 @@ from edifact_ics.guide.directory import Place
 from edifact_ics.guide.layout import Plan, written
 from edifact_ics.guide.mig_tree import Use, Value
 from edifact_ics.segment import values
-from edifact_ics.segment.interpreted import Interpreted, safe
+from edifact_ics.segment.interpreted import Interpreted, Kinds, safe
 from edifact_ics.segment.reading import Reading
 from edifact_ics.segment.row import cut
 from edifact_ics.segment.trace import PART, TRACE, attribute
@@ -55,7 +55,7 @@ def read_values(reading: Reading, uses: list[Use], out: Interpreted) -> None:
             slots.append(plan.slot)
             plain.append("".join(inner).join(around))
             traced.append("".join(inner_traced).join(around))
-    out.kinds, out.texts = tuple([value for value, _ in found]), tuple([text for _, text in found])
+    out.kinds, out.texts = Kinds([value for value, _ in found]), tuple([text for _, text in found])
     out.slots, out.xml, out.traced, out.runs = tuple(slots), tuple(plain), tuple(traced), tuple(runs)
     if uses and not found:
         out.carrier = uses[0].id

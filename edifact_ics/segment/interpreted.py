@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from edifact_ics.finding import Severity
 from edifact_ics.guide.directory import Place
@@ -45,6 +45,18 @@ class ElementFinding(NamedTuple):
     hint: str | None = None
 
 
+class Kinds(tuple[Value, ...]):
+    """The data elements that a segment holds; segments of one form share them.
+
+    `said` is room for what a view knows of them, once it was asked for.
+    """
+
+    said: Any = None
+
+
+_NONE = Kinds()
+
+
 class Interpreted:
     """What one segment says.
 
@@ -58,8 +70,7 @@ class Interpreted:
     when it does not). `joins`: the XML goes into what the trigger of its group opened. `runs` holds parts of values
     that run over several segments: slot, value, text, components. `faulty`: an error stands among the findings;
     `astray` is what it wants of the segment above it, where that is otherwise.
-    `elements` are the components as sent, unescaped, where someone may ask for them. `facts` is room for what a view
-    makes of the values, once it was asked for.
+    `elements` are the components as sent, unescaped, where someone may ask for them.
     """
 
     traced: Texts | None = None
@@ -78,7 +89,7 @@ class Interpreted:
         uses: tuple[int, ...] = (),
         slots: Slots = (),
         xml: Texts = (),
-        kinds: tuple[Value, ...] = (),
+        kinds: Kinds = _NONE,
         texts: Texts = (),
     ) -> None:
         self.uses = uses
@@ -88,7 +99,6 @@ class Interpreted:
         self.texts = texts
         self.counter = -1
         self.careful = False
-        self.facts: tuple[dict[str, str], str, bool] | None = None
 
     @property
     def values(self) -> tuple[tuple[Value, str], ...]:

@@ -16,14 +16,14 @@ from operator import itemgetter
 from edifact_ics.guide.directory import Place
 from edifact_ics.guide.layout import written
 from edifact_ics.guide.mig_tree import ANY, Value
-from edifact_ics.segment.interpreted import Interpreted, Slots, Texts
+from edifact_ics.segment.interpreted import Interpreted, Kinds, Slots, Texts
 from edifact_ics.segment.row import Row
 from edifact_ics.segment.trace import escape
 from edifact_ics.segment.values import CHAR, Sound, sound
 from edifact_ics.syntax.characters import Delimiters, split_elements
 
 _WORTH = 4  # a form is made when so many segments of its use were read with care: that is about what it costs
-_HINT = 7  # characters that most often tell the uses apart: a tag, a separator, a qualifier of three
+_HINT = 8  # characters that most often tell the uses apart: a tag, a qualifier of three, a separator after each
 _HINTS = 2_000
 _STAND_INS = "\x80\x81\x82\x83"  # for released service characters, while a segment is matched
 
@@ -42,14 +42,13 @@ class _Shape:
     """What segments become in which the same values were sent.
 
     `kinds` are their data elements, `pick` takes the texts of those from the texts matched (None: they are all).
-    `templates` become the XML that goes into `slots`; each is filled with all texts matched and passes over those it
-    has no use for.
+    `template`, filled with the texts matched, becomes the XML that goes into `slots`, NUL between the pieces.
     """
 
-    kinds: tuple[Value, ...]
+    kinds: Kinds
     pick: Callable[[Texts], Texts] | None
     slots: Slots
-    templates: Texts
+    template: str
 
 
 class PlainRow:
@@ -79,9 +78,17 @@ class PlainRow:
         if form is None:
             return None
         said = form.read_marked(raw) if self._is_marked(raw) else form.read(raw)
-        if said is not None and self._row.exclusive and len(self._hints) < _HINTS:
-            self._hints[raw[: self._hint]] = form
+        if said is not None and len(self._hints) < _HINTS:
+            hint = raw[: self._hint]
+            if self._row.exclusive or (self._row.told_first and self._holds_qualifier(hint)):
+                self._hints[hint] = form
         return said
+
+    def _holds_qualifier(self, hint: str) -> bool:
+        """Tell whether the first component stands in the beginning of a segment whole, so that it tells the use."""
+        d = self._row.delimiters
+        after = hint[len(self._row.segment.tag) + 1 :]
+        return (d.component in after or d.element in after) and d.release not in after
 
     def _form(self, raw: str) -> Form | None:
         """Return the form of the use that the qualifiers of a segment name."""
@@ -182,9 +189,9 @@ class Form:
             shape = self._shapes.get(there) or self._shape(there)
         slots = shape.slots
         if len(slots) == 1:
-            xml: Texts = (shape.templates[0] % shown,)
+            xml: Texts = (shape.template % shown,)
         elif slots:
-            xml = tuple([template % shown for template in shape.templates])
+            xml = tuple((shape.template % shown).split("\0"))
         elif self._row.derived:
             xml = ()
         else:
@@ -205,13 +212,13 @@ class Form:
             filled[i] = f"<{value.xml}>{'%.0sY' if value.code else '%s'}</{value.xml}>"
         if self._wrap and shown:
             slots: Slots = (self._spots[shown[0]].slot,)
-            templates: Texts = (f"<{self._wrap}>{''.join(filled)}</{self._wrap}>",)
+            template = f"<{self._wrap}>{''.join(filled)}</{self._wrap}>"
         else:
             slots = tuple([self._spots[i].slot for i in shown])
-            templates = tuple([over * i + filled[i] + over * (len(there) - i - 1) for i in shown])
+            template = "".join(["\0" * (i in shown[1:]) + text for i, text in enumerate(filled)])
         coded = any(self._spots[i].value.code for i in shown)
         pick = None if len(shown) == len(there) and not coded else _picker(shown, self._spots)
-        shape = _Shape(tuple([self._spots[i].value for i in shown]), pick, slots, templates)
+        shape = _Shape(Kinds([self._spots[i].value for i in shown]), pick, slots, template)
         self._shapes[there] = shape
         return shape
 

@@ -88,6 +88,7 @@ class Row:
         self.referred = False  # set where a condition of another row looks at this one
         self.keyed = bool(self._by_key)
         self.exclusive = self._is_exclusive()
+        self.told_first = self._is_alone() and self._one_key is not None and self._one_key[0] == (1, 1)
         self.derived = any(value.derived for use in segment.uses for value in use.values)
         self.source = f"mig {layout.mig.message.lower()} {segment.position} {segment.tag}"
 
@@ -107,10 +108,14 @@ class Row:
 
     def _is_exclusive(self) -> bool:
         """Tell whether a segment is one use at most, told by components that hold no value."""
-        alone = all(len(found) == 1 for table in self._by_key.values() for found in table.values())
         places = {place for places in self._by_key for place in places}
         apart = all(place not in places for use in self.segment.uses for v in use.values for place in v.places)
-        return alone and apart and len(self._by_key) + len(self._keyless) == 1 and not self._open
+        return apart and self._is_alone()
+
+    def _is_alone(self) -> bool:
+        """Tell whether each key names one use, and all uses are told by the same components."""
+        alone = all(len(found) == 1 for table in self._by_key.values() for found in table.values())
+        return alone and len(self._by_key) + len(self._keyless) == 1 and not self._open
 
     # ------------------------------------------------------------------ reading
 

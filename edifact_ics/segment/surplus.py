@@ -5,7 +5,7 @@ from __future__ import annotations
 from edifact_ics.guide.directory import Place
 from edifact_ics.guide.layout import UNMAPPED
 from edifact_ics.guide.mig_tree import Use
-from edifact_ics.segment.interpreted import Interpreted, keep
+from edifact_ics.segment.interpreted import Interpreted, Kinds, keep
 from edifact_ics.segment.reading import Reading
 from edifact_ics.segment.row import component, to_elements
 from edifact_ics.segment.trace import insertions, to_hex
@@ -42,7 +42,7 @@ def check_surplus(reading: Reading, out: Interpreted) -> None:
     if not uses or reading.elements[0] != [kind.tag]:
         left = [((e, c), t) for e, parts in enumerate(reading.elements) if e for c, t in enumerate(parts, 1) if t]
         out.slots = out.xml = out.traced = ()
-        out.kinds = out.texts = ()
+        out.kinds, out.texts = Kinds(), ()
         out.carrier = ""
     out.unmapped = tuple(left)
     out.sent = _difference(reading, uses, out)

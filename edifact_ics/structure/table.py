@@ -20,7 +20,7 @@ from edifact_ics.segment.row import Row
 from edifact_ics.syntax.characters import STANDARD, Delimiters
 
 MOST_MISSING = 3  # segments that may be missing in one place before it is another place altogether
-_CACHE_ENTRIES = 12_000  # in each of two generations
+_CACHE_ENTRIES = 18_000  # in each of two generations
 _CACHE_LONGEST = 300
 
 
@@ -270,27 +270,39 @@ class Table:
 
     def interpret(self, node: Node, raw: str, context: dict[str, Interpreted]) -> Interpreted:
         """Return what a segment says at a node, from the cache when it said the same before."""
-        row, facts = node.row, tuple[bool, ...]()
-        key: str | tuple[str, tuple[bool, ...]] = raw
-        if row.conditions:
-            facts = tuple(
-                c.holds(said.value(c.place)) if (said := context.get(c.position or "")) and said.uses else unseen
-                for c, unseen in zip(row.conditions, row.unseen, strict=True)
-            )
-            key = (raw, facts)  # never the text alone, which the walk asks for
+        if node.row.conditions:
+            return self._interpret_where(node, raw, context)
+        known = node.cache.get(raw)
+        if known is None:
+            known = node.older.get(raw) or node.plain.read(raw) or interpret(node.row, raw, ())
+            self._remember(node, raw, raw, known)
+        return known
+
+    def _interpret_where(self, node: Node, raw: str, context: dict[str, Interpreted]) -> Interpreted:
+        """Return what a segment says where that depends on segments before it."""
+        row = node.row
+        facts = tuple(
+            c.holds(said.value(c.place)) if (said := context.get(c.position or "")) and said.uses else unseen
+            for c, unseen in zip(row.conditions, row.unseen, strict=True)
+        )
+        key = (raw, facts)  # never the text alone, which the walk asks for
         known = node.cache.get(key)
         if known is None:
             known = node.older.get(key) or (node.plain.read(raw) if all(facts) else None) or interpret(row, raw, facts)
-            if len(known.uses) == 1 and not known.faulty:
-                known.counter = node.uses + known.uses[0]
-            if len(raw) <= _CACHE_LONGEST:
-                node.cache[key] = known
-                self._cached += 1
-                if self._cached >= _CACHE_ENTRIES:
-                    self._cached = 0
-                    for other in self.nodes:  # what was not asked for since the last time is forgotten
-                        other.older, other.cache = other.cache, {}
+            self._remember(node, key, raw, known)
         return known
+
+    def _remember(self, node: Node, key: str | tuple[str, tuple[bool, ...]], raw: str, known: Interpreted) -> None:
+        """Keep what a segment says."""
+        if len(known.uses) == 1 and not known.faulty:
+            known.counter = node.uses + known.uses[0]
+        if len(raw) <= _CACHE_LONGEST:
+            node.cache[key] = known
+            self._cached += 1
+            if self._cached >= _CACHE_ENTRIES:
+                self._cached = 0
+                for other in self.nodes:  # what was not asked for since the last time is forgotten
+                    other.older, other.cache = other.cache, {}
 
 
 def _needed(nodes: list[Node]) -> Iterator[tuple[Node, int]]:

@@ -8,9 +8,9 @@ from lxml.etree import _Element
 
 from edifact_ics.guide.mig_tree import Group, Mig, Segment
 from edifact_ics.render.guide import status
-from edifact_ics.render.printed.page import H, anchor
+from edifact_ics.render.page import H, anchor
 
-_STEP, _INDENT, _HIGH, _WIDE = 26, 34, 20, 64  # of a row, of a level, of a box: in user units
+_STEP, _INDENT, _HIGH, _WIDE = 26, 34, 20, 74  # of a row, of a level, of a box: in user units
 _ABOUT = 620  # room for the name at the right
 
 

@@ -8,12 +8,13 @@ from lxml.etree import _Element
 
 from edifact_ics.guide.mig_tree import CodeList, Mig, Segment, Use, Value
 from edifact_ics.render import guide
+from edifact_ics.render.page import H, Piece, anchor, document, link, links, table
 from edifact_ics.render.printed import diagram
-from edifact_ics.render.printed.page import H, Piece, anchor, document, link, links, table
 from edifact_ics.rules.claims import Claim
 
 ByElement = Mapping[str, Sequence[Claim]]
 
+MENU = (("Messages", "index.html"), ("Data elements", "elements.html"), ("Rules", "rules.html"))
 _HEADS = ("Use", "Data element", "At", "Format", "", "Codes", "Basis", "Remarks", "Rules")
 
 
@@ -56,7 +57,7 @@ def page(mig: Mig, claims: ByElement, example: str) -> str:
     said = list(_applying(mig, claims))
     if said:
         content += [H.h2("Rules"), table(("Rule", "Data element", "Says", "Checked"), said)]
-    return document(f"{mig.message} {mig.title}", *content)
+    return document(f"{mig.message} {mig.title}", *content, menu=MENU)
 
 
 def _segment(mig: Mig, segment: Segment, claims: ByElement, lists: dict[str, CodeList]) -> Iterator[_Element]:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from edifact_ics.guide.mig_tree import Mig
 from edifact_ics.render import guide
-from edifact_ics.render.printed.message import file_of
-from edifact_ics.render.printed.page import H, Piece, anchor, document, link, links, table
+from edifact_ics.render.page import H, Piece, anchor, document, link, links, table
+from edifact_ics.render.printed.message import MENU, file_of
 from edifact_ics.rules.claims import Claim
 
 ELEMENTS, RULES = "elements.html", "rules.html"
@@ -42,7 +42,7 @@ def start(migs: Sequence[Mig]) -> str:
     for title, senders in (("Sent to Customs", ("trader",)), ("Sent by Customs, or both ways", ("customs", "both"))):
         rows: Iterator[Row] = (_message(mig) for mig in migs if mig.sender in senders)
         content += [H.h2(title), table(("Message", "What it is", "Type", *guide.BASES), rows)]
-    return document("Message guides", *content)
+    return document("Message guides", *content, menu=MENU)
 
 
 def _message(mig: Mig) -> Row:
@@ -77,7 +77,7 @@ def elements(migs: Sequence[Mig], rules: Mapping[str, Sequence[Claim]]) -> str:
                 ),
             )
         )
-    return document("Data elements", *content)
+    return document("Data elements", *content, menu=MENU)
 
 
 def _places(mig: Mig) -> Iterator[_Place]:
@@ -118,4 +118,4 @@ def rules(claims: Sequence[Claim], migs: Sequence[Mig]) -> str:
             ]
         )
     heads = ("Rule", "Data element", "Messages", "Severity", "Checked", "Says")
-    return document("Rules", table(heads, rows, [anchor(claim.entry.id) for claim in claims]))
+    return document("Rules", table(heads, rows, [anchor(claim.entry.id) for claim in claims]), menu=MENU)

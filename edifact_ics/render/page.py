@@ -1,4 +1,4 @@
-"""What all pages share: the frame around them, their style, links, tables. The tree takes care of escaping."""
+"""What pages share: the frame around them, their style, links, tables. The tree takes care of escaping."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ h2 { margin-top: 2.2rem; border-bottom: 1px solid var(--line); } h3 { margin: 1.
 th, td { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid var(--quiet); }
 code, pre { font: 13px/1.4 ui-monospace, monospace; }
 pre { overflow-x: auto; padding: .6rem; background: var(--quiet); }
-.basis-assumed, .basis-inferred { font-weight: bold; } .note { font-size: 90%; opacity: .85; margin: .2rem 0; }
+.basis-assumed, .basis-inferred, .error, .rejected { font-weight: bold; } .error, .rejected { color: #b00020; }
+@media (prefers-color-scheme: dark) { .error, .rejected { color: #ff8a80; } }
+.finding { border-left: 3px solid; padding-left: .6rem; margin: .3rem 0 .6rem 1rem; }
+.note { font-size: 90%; opacity: .85; margin: .2rem 0; }
 svg { max-width: 100%; height: auto; } svg text { font: 12px ui-monospace, monospace; fill: currentColor; }
 svg rect { fill: none; stroke: currentColor; } svg path { fill: none; stroke: currentColor; opacity: .5; }
 svg rect.conditional { stroke-dasharray: 4 3; }
@@ -29,8 +32,8 @@ svg rect.conditional { stroke-dasharray: 4 3; }
 """
 
 
-def document(title: str, *content: Piece) -> str:
-    """Return a whole page."""
+def document(title: str, *content: Piece, menu: Sequence[tuple[str, str]] = ()) -> str:
+    """Return a whole page that needs nothing else; `menu` are links to pages beside it."""
     root = H.html(
         H.head(
             H.meta({"charset": "utf-8"}),
@@ -39,7 +42,7 @@ def document(title: str, *content: Piece) -> str:
             H.style(_STYLE),
         ),
         H.body(
-            H.nav(link("Messages", "index.html"), link("Data elements", "elements.html"), link("Rules", "rules.html")),
+            *([H.nav(*(link(text, to) for text, to in menu))] if menu else []),
             H.main(H.h1(title), *content),
         ),
         lang="en",
