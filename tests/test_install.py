@@ -15,7 +15,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "samples" / "imd-sea-fcl-original.edi"
-PARTS = ("edifact_ics", "mig", "reference_data", "schemas", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+FOLDERS = ("edifact_ics", "mig", "reference_data", "samples", "schemas")
+PARTS = (*FOLDERS, "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 WHERE = (
     "import edifact_ics; from edifact_ics import resources, load_mig;"
     "print(edifact_ics.__file__, resources.root('mig'), resources.root('schemas'), load_mig('IMD').message, sep='\\n')"
