@@ -91,6 +91,7 @@ def empty_desk(new_registry: Path, tmp_path: Path) -> Iterator[Desk]:
         assert registry.found("anna", by="anna")
         assert registry.found("bob", by="anna")
         yield Desk(registry, clock)
+        assert registry.verify()[1] == []  # whatever a test did, the trail tells it
 
 
 @pytest.fixture

@@ -421,6 +421,39 @@ def test_rules_judge_by_the_registry(role: Role, refused: bool, empty_desk: Desk
 # ---------------------------------------------------------------------- the database
 
 
+BESIDE_THE_TRAIL = [
+    (
+        "UPDATE registry_client SET name = 'X' WHERE id = 2",
+        f"The client {IMPORTER} was changed beside the trail: name.",
+    ),
+    (
+        f"INSERT INTO registry_role VALUES (1, '{Role.LICENSED_BROKERAGE}')",
+        f"The client {BUREAU} was changed beside the trail: roles.",
+    ),
+    ("UPDATE registry_authority SET revoked = NULL", "The authority 1 was changed beside the trail: revoked."),
+    ("UPDATE registry_site SET client = 1", "The site AAA111A was changed beside the trail: client."),
+    (
+        "UPDATE registry_agreement SET signatory = 'X'",
+        "The agreement 51824753556 was changed beside the trail: signatory.",
+    ),
+    ("DELETE FROM registry_authority", "The authority 1 was removed beside the trail."),
+    (
+        "UPDATE registry_certificate SET status = 'registered'",
+        f"The certificate {1:064x} was changed beside the trail: status.",
+    ),
+    (
+        "UPDATE registry_anchor SET active_until = NULL",
+        f"The certificate of Customs {'01' * 32} was changed beside the trail: active_until.",
+    ),
+    ("UPDATE registry_request SET detail = '{}' WHERE id = 1", "The request 1 was changed beside the trail: detail."),
+    (
+        "UPDATE registry_request SET state = 'confirmed' WHERE id = 2",
+        "The request 2 was changed beside the trail: state.",
+    ),
+    ("INSERT INTO registry_operator VALUES ('mallory', '', NULL)", "The operator mallory was put in beside the trail."),
+]
+
+
 def test_all_of_it_on_both_databases(database: str) -> None:
     registry = Registry.open(database, create=True, clock=Clock())
     assert registry
@@ -457,6 +490,12 @@ def test_all_of_it_on_both_databases(database: str) -> None:
         registry.revoke_certificate(device, "stolen", operator="anna")
         registry.end_anchor("01" * 32, "2026-12-31", operator="anna")
         assert registry.verify()[1] == []
+        engine = REGISTRY.engine_of(REGISTRY.url_of(database))
+        for statement, said in BESIDE_THE_TRAIL:
+            with engine.begin() as connection:
+                connection.exec_driver_sql(statement)
+            assert said in [fault.what for fault in registry.verify()[1]]
+        engine.dispose()
 
 
 def test_a_registry_that_is_not_there_is_not_made_unless_told(tmp_path: Path) -> None:

@@ -138,7 +138,10 @@ def test_the_list_is_a_table_for_rules(clients: Path, tmp_path: Path) -> None:
 
 def test_the_trail_is_verified(clients: Path) -> None:
     whole = run("bureau", "audit", "verify")
-    assert (whole.code, whole.out.splitlines()[0]) == (0, "The audit trail is whole: 4 rows.")
+    assert (whole.code, whole.out.splitlines()[0]) == (
+        0,
+        "The audit trail is whole, and the registry is as it tells: 4 rows.",
+    )
     noted = whole.out.split()[-1]
     assert run("bureau", "audit", "verify", "--noted", noted).code == 0
     assert run("bureau", "audit", "verify", "--noted", "4").code == 2

@@ -219,6 +219,11 @@ def test_a_forged_chain_does_not_pass_through_a_head_noted_before(trail: tuple[R
         previous = connection.exec_driver_sql("SELECT previous FROM registry_audit WHERE number = 10").scalar_one()
         connection.exec_driver_sql("DELETE FROM registry_audit WHERE number >= 10")
         connection.exec_driver_sql(f"UPDATE registry_head SET length = 9, hash = '{previous}'")
+    beside = [f"The client {name} was put in beside the trail." for name in ("CCID8", "CCID99")]
+    assert [fault.what for fault in registry.verify()[1]] == beside
+    with engine.begin() as connection:  # and what it told of
+        connection.exec_driver_sql("DELETE FROM registry_role WHERE client >= 8")
+        connection.exec_driver_sql("DELETE FROM registry_client WHERE id >= 8")
     assert registry.verify()[1] == []
     assert registry.verify(noted)[1] == [Fault(10, "Row 10 is not the one that was noted: its hash is another.")]
 

@@ -159,10 +159,10 @@ def verify_lines(head: Head, faults: Iterable[Fault]) -> Iterator[str]:
     for fault in faults:
         yield fault.what
     if not faults:
-        yield f"The audit trail is whole: {head.length} rows."
+        yield f"The audit trail is whole, and the registry is as it tells: {head.length} rows."
         yield f"Note its head outside the database: {head}"
     else:
-        yield "The trail is not as it was written: find out who could write to the database, and restore a backup."
+        yield "Somebody changed the database beside this program: find out who could, and restore a backup."
 
 
 def verify_data(head: Head, faults: Iterable[Fault]) -> dict[str, Any]:

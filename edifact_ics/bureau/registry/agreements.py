@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from edifact_ics.bureau.registry.refusal import Refused
 from edifact_ics.bureau.registry.tables import agreement
@@ -25,8 +25,14 @@ class Agreement:
 
 def find(connection: Connection, client: str) -> Agreement | None:
     """Return the agreement of a client's organisation; None when nobody has signed."""
-    row = connection.execute(select(agreement).where(agreement.c.organisation == organisation(client))).one_or_none()
-    return None if row is None else Agreement(row.organisation, row.signatory, row.signed)
+    of = organisation(client)
+    return next((one for one in agreements(connection, agreement.c.organisation == of)), None)
+
+
+def agreements(connection: Connection, *where: ColumnElement[bool]) -> tuple[Agreement, ...]:
+    """Return the agreements that meet the conditions, by organisation."""
+    rows = connection.execute(select(agreement).where(*where).order_by(agreement.c.organisation))
+    return tuple(Agreement(row.organisation, row.signatory, row.signed) for row in rows)
 
 
 def sign(change: Writing, client: str, signatory: str, signed: str) -> Agreement:

@@ -108,7 +108,7 @@ def add(change: Writing, given: Certificate) -> Certificate:
     values = asdict(new)
     row = {**values, "client": holder.number, "host": host.number if host else None}
     connection.execute(insert(certificate).values(row))
-    change.note(Change.CERTIFICATE_ADD, new.fingerprint, {k: v for k, v in values.items() if k != "key_file"})
+    change.note(Change.CERTIFICATE_ADD, new.fingerprint, values)
     return new
 
 

@@ -22,6 +22,7 @@ from edifact_ics.bureau.registry import (
     clients_table,
     operators,
     path,
+    replay,
     requests,
     sites,
 )
@@ -392,6 +393,10 @@ class Registry:
             return tuple(audit.entries(connection))
 
     def verify(self, noted: Head | None = None) -> tuple[Head, list[Fault]]:
-        """Return the head of the trail, and what is wrong with it; see `audit.verify`."""
+        """Return the head of the trail, and what is wrong with it, see `audit.verify`.
+
+        A trail that is whole is held against the tables too, see `replay`.
+        """
         with self.reading() as connection:
-            return audit.verify(connection, noted)
+            head, faults = audit.verify(connection, noted)
+            return head, faults or list(replay.differences(connection))
