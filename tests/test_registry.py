@@ -362,6 +362,15 @@ def test_the_path_from_nothing_to_a_record_and_a_site(empty_desk: Desk) -> None:
     assert [site.email for site in registry.sites(IMPORTER)] == ["edi@yolla.example"]
 
 
+def test_one_officer_serves_all_activity_centres(desk: Desk) -> None:
+    desk.officer(IMPORTER)
+    other = Client("51824753556/002", name="Yolla North", channel=Channel.EDI, ready=True)
+    desk.registry.put_client(other, operator="anna")
+    now = open_steps(desk, "51824753556/002")
+    assert [what for what, _ in now[2]] == ["a certificate: type-3 or type-3-hosted"]
+    assert [what for what, _ in now[4]] == ["the certificate type-3 or type-3-hosted in the gateway"]
+
+
 def test_a_client_without_a_certificate_is_registered_by_its_bureau(desk: Desk) -> None:
     through = Client("CCID5", name="King Island Dairy", channel=Channel.BUREAU, bureau=BUREAU)
     desk.registry.put_client(replace(through, roles=frozenset({Role.IMPORTER})), operator="anna")

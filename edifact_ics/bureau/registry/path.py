@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import Connection
+
 from edifact_ics.bureau.certificates.kinds import Kind
+from edifact_ics.bureau.registry import agreements, authorities, certificates, sites
 from edifact_ics.bureau.registry.agreements import Agreement
 from edifact_ics.bureau.registry.authorities import Authority
 from edifact_ics.bureau.registry.certificates import Certificate, Status
 from edifact_ics.bureau.registry.client import Channel, Client, Role
 from edifact_ics.bureau.registry.sites import Site
-from edifact_ics.bureau.registry.wording import has_abn
+from edifact_ics.bureau.registry.wording import day_in_canberra, has_abn, moment
 
-WARNED = 60  # days before its end a certificate is to be renewed
+WARNED = datetime.timedelta(days=60)  # before its end a certificate is to be renewed
 
 
 class Who(StrEnum):
@@ -82,6 +86,20 @@ class Facts:
         return None
 
 
+def facts(connection: Connection, client: Client, at: datetime.datetime) -> Facts:
+    """Return what is known of a client at a moment."""
+    return Facts(
+        client,
+        certificates.certificates(connection, client.identifier),
+        agreements.find(connection, client.identifier),
+        sites.sites(connection, client.identifier),
+        authorities.authorities(connection, of=client.identifier),
+        certificates.officer_is_registered(connection, client.identifier),
+        moment(at),
+        day_in_canberra(at),
+    )
+
+
 def needed(client: Client) -> tuple[tuple[Kind, ...], ...]:
     """Return the certificates a client needs, in the order in which they are had: of each group one is enough."""
     device = (Kind.TYPE_3, Kind.TYPE_3_HOSTED)
@@ -146,7 +164,7 @@ def _prerequisites(facts: Facts) -> Iterator[Missing]:
 def _bought(facts: Facts) -> Iterator[Missing]:
     client = facts.client
     for kinds in needed(client):
-        if Kind.AUTHORISING_OFFICER in kinds and not client.officer and has_abn(client.identifier):
+        if Kind.AUTHORISING_OFFICER in kinds and not client.officer and not _covered(facts, kinds):
             yield Missing(
                 "an authorising officer", Who.CLIENT, "Name the one who answers for certificates: --officer NAME."
             )

@@ -192,23 +192,10 @@ class Registry:
 
     def status(self, client: str) -> tuple[tuple[path.Step, ...], tuple[str, ...]]:
         """Return the five steps of a client, and what will be needed soon. Refused for a client not on record."""
-        with self.reading() as connection:
-            facts = self._facts(connection, clients.known(connection, client))
-        soon = moment(self._clock() + datetime.timedelta(days=path.WARNED))
-        return path.steps(facts), path.warnings(facts, soon)
-
-    def _facts(self, connection: Connection, client: Client) -> path.Facts:
         now = self._clock()
-        return path.Facts(
-            client,
-            certificates.certificates(connection, client.identifier),
-            agreements.find(connection, client.identifier),
-            sites.sites(connection, client.identifier),
-            authorities.authorities(connection, of=client.identifier),
-            certificates.officer_is_registered(connection, client.identifier),
-            moment(now),
-            day_in_canberra(now),
-        )
+        with self.reading() as connection:
+            facts = path.facts(connection, clients.known(connection, client), now)
+        return path.steps(facts), path.warnings(facts, moment(now + path.WARNED))
 
     def agreement(self, client: str) -> Agreement | None:
         """Return the agreement of a client's organisation; None when nobody has signed."""
