@@ -6,7 +6,7 @@ import os
 
 from databases import database, empty_postgresql, postgresql  # noqa: F401 - fixtures
 from hypothesis import HealthCheck, settings
-from registries import desk, empty_desk, new_registry  # noqa: F401 - fixtures
+from registries import desk, empty_desk, founded, new_registry, peopled  # noqa: F401 - fixtures
 
 settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

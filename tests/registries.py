@@ -70,38 +70,60 @@ class Desk:
             self.certified(client, Kind.AUTHORISING_OFFICER)
 
 
+def _opened(file: Path, clock: Clock) -> Registry:
+    registry = Registry.open(str(file), create=True, clock=clock)
+    assert registry
+    return registry
+
+
 @pytest.fixture(scope="session")
 def new_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A registry whose tables were just made."""
     file = tmp_path_factory.mktemp("registry") / "new.db"
-    registry = Registry.open(str(file), create=True)
-    assert registry
-    registry.close()
+    _opened(file, Clock()).close()
     return file
 
 
-@pytest.fixture
-def empty_desk(new_registry: Path, tmp_path: Path) -> Iterator[Desk]:
+@pytest.fixture(scope="session")
+def founded(new_registry: Path) -> Path:
     """A registry with two operators and nothing else."""
-    shutil.copy(new_registry, tmp_path / "registry.db")
-    clock = Clock()
-    registry = Registry.open(str(tmp_path / "registry.db"), clock=clock)
-    assert registry
-    with registry:
+    file = Path(shutil.copy(new_registry, new_registry.with_name("founded.db")))
+    with _opened(file, Clock()) as registry:
         assert registry.found("anna", by="anna")
         assert registry.found("bob", by="anna")
+    return file
+
+
+@pytest.fixture(scope="session")
+def peopled(founded: Path) -> Path:
+    """A registry with an importer, a broker and a bureau, each with a site."""
+    file = Path(shutil.copy(founded, founded.with_name("peopled.db")))
+    with _opened(file, Clock()) as registry:
+        for identifier, name, role in (
+            (IMPORTER, "Yolla Imports", Role.IMPORTER),
+            (BROKER, "Bass Brokers", Role.LICENSED_BROKERAGE),
+            (BUREAU, "Hunter Bureau", Role.BUREAU),
+        ):
+            client = Client(identifier, name=name, roles=frozenset({role}), channel=Channel.EDI)
+            registry.put_client(client, site=SITES[identifier], operator="anna")
+    return file
+
+
+def _at(file: Path, folder: Path) -> Iterator[Desk]:
+    """A copy of a registry to work on; whatever a test did, its trail tells it."""
+    clock = Clock()
+    with _opened(Path(shutil.copy(file, folder / "registry.db")), clock) as registry:
         yield Desk(registry, clock)
-        assert registry.verify()[1] == []  # whatever a test did, the trail tells it
+        assert registry.verify()[1] == []
 
 
 @pytest.fixture
-def desk(empty_desk: Desk) -> Desk:
+def empty_desk(founded: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A registry with two operators and nothing else."""
+    yield from _at(founded, tmp_path)
+
+
+@pytest.fixture
+def desk(peopled: Path, tmp_path: Path) -> Iterator[Desk]:
     """A registry with an importer, a broker and a bureau, each with a site."""
-    for identifier, name, role in (
-        (IMPORTER, "Yolla Imports", Role.IMPORTER),
-        (BROKER, "Bass Brokers", Role.LICENSED_BROKERAGE),
-        (BUREAU, "Hunter Bureau", Role.BUREAU),
-    ):
-        client = Client(identifier, name=name, roles=frozenset({role}), channel=Channel.EDI)
-        empty_desk.registry.put_client(client, site=SITES[identifier], operator="anna")
-    return empty_desk
+    yield from _at(peopled, tmp_path)
