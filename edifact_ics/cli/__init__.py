@@ -25,6 +25,7 @@ _COMMANDS = {
     "guide": "Print the guide of a message.",
     "rules": "List the business rules and what checks each of them.",
     "reference": "List, check and load the tables that rules look things up in.",
+    "serve": "Start the web page and the HTTP API on this machine.",
     "completion": "Print a script that lets your shell complete commands and options.",
     "ledger": "What was sent before, and what became of it.",
 }
