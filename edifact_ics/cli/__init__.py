@@ -14,7 +14,7 @@ import click
 
 from edifact_ics import __version__
 
-gc.set_threshold(50_000, 50, 50)  # while modules and guides are loaded there is next to nothing to collect
+gc.set_threshold(500_000, 50, 50)  # while modules and guides are loaded there is next to nothing to collect
 
 _COMMANDS = {
     "check": "Check interchanges and say what is wrong, where, and what to do.",
