@@ -14,7 +14,7 @@ import click
 
 from edifact_ics import __version__
 
-gc.set_threshold(50_000, 50, 50)  # while modules and guides are loaded there is next to nothing to collect
+gc.set_threshold(500_000, 50, 50)  # while modules and guides are loaded there is next to nothing to collect
 
 _COMMANDS = {
     "check": "Check interchanges and say what is wrong, where, and what to do.",
@@ -25,6 +25,7 @@ _COMMANDS = {
     "guide": "Print the guide of a message.",
     "rules": "List the business rules and what checks each of them.",
     "reference": "List, check and load the tables that rules look things up in.",
+    "serve": "Start the web page and the HTTP API on this machine.",
     "completion": "Print a script that lets your shell complete commands and options.",
     "ledger": "What was sent before, and what became of it.",
     "client": "Register a bureau's clients, and keep what is on record of them.",

@@ -74,13 +74,9 @@ def print_guide(words: tuple[str, ...], basis: str | None, form: str, folder: Pa
 
 def _rules(mig: Mig) -> dict[str, list[str]]:
     """Return the ids of the rules that speak of each data element of a trader's message, by its name."""
-    from edifact_ics.rules import catalogue
+    from edifact_ics.rules.claims import speaking_of
 
-    found: dict[str, list[str]] = {}
-    for entry in catalogue().values() if mig.sender == "trader" else ():
-        if not entry.messages or mig.message in entry.messages:
-            found.setdefault(entry.element, []).append(entry.id)
-    return found
+    return speaking_of(mig.message) if mig.sender == "trader" else {}
 
 
 def _print_pages(library: Library, folder: Path) -> None:

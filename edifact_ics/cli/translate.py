@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
-from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO
 
 import click
 from lxml import etree
 
 from edifact_ics.canonical import interchange_xml, message_xml
 from edifact_ics.cli.options import Unreadable, coloured, files, guided, judging, policy, reading, writing
-from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.finding import Report
 from edifact_ics.guide.library import Library
 from edifact_ics.inspection.run import Checked, Run, Started
 from edifact_ics.render import report
+from edifact_ics.render.translation import HELD, json_pieces, pieces
 from edifact_ics.source import is_xml, peek
-
-_HELD = 1 << 22  # kept in memory until it is known whether it may be written
 
 
 @click.command()
@@ -108,37 +103,12 @@ class _Job:
         self._path, self._to, self._from_xml, self._force, self._written = path, to, from_xml, force, written
         self._run = run
 
-    def _pieces(self, source: BinaryIO) -> Iterator[bytes]:
-        if self._from_xml and self._to == "edifact":
-            for piece in edifact_pieces(self._run, source):
-                yield piece.encode("iso8859-1")
-        elif self._from_xml or self._to == "edifact":
-            yield from self._same(source)
-        elif self._to == "json":
-            yield from _json_pieces(_elements(self._run, source), self._run)
-        else:
-            for text in xml_pieces(self._run, source):
-                yield text.encode("utf-8")
-
-    def _same(self, source: BinaryIO) -> Iterator[bytes]:
-        """Check a file that is in the form asked for, or XML that becomes JSON, and hand it on."""
-        with SpooledTemporaryFile(max_size=_HELD) as held:
-            shutil.copyfileobj(source, held)
-            held.seek(0)
-            again = cast(BinaryIO, held)
-            deque(edifact_pieces(self._run, again) if self._from_xml else self._run.steps(again), 0)
-            held.seek(0)
-            if self._to != "json":
-                yield from iter(lambda: held.read(1 << 16), b"")
-            elif not self._run.refused or self._force:
-                yield from _json_pieces(_elements_of(held), self._run)
-
     def whole(self, source: BinaryIO, output: str | None, into: Path | None) -> bool:
         """Translate the file into one; nothing is written before it is known that it may be."""
         suffix = {"xml": ".xml", "json": ".json", "edifact": ".edi"}[self._to]
         target = self._new(into / (_stem(self._path) + suffix)) if into is not None else output
-        with SpooledTemporaryFile(max_size=_HELD) as held:
-            for piece in self._pieces(source):
+        with SpooledTemporaryFile(max_size=HELD) as held:
+            for piece in pieces(source, self._run, self._from_xml, self._to, self._force):
                 held.write(piece)
             if not self._may_write():
                 return False
@@ -162,7 +132,7 @@ class _Job:
                 suffix = "json" if self._to == "json" else "xml"
                 with writing(self._new(into / f"{name}.{suffix}")) as out:
                     if self._to == "json":
-                        out.writelines(_json_pieces(iter([etree.fromstring(xml)[0]]), self._run))
+                        out.writelines(json_pieces(iter([etree.fromstring(xml)[0]]), self._run))
                     else:
                         out.write(xml)
         return self._may_write() and not self._run.refused
@@ -191,47 +161,3 @@ class _Job:
 
 def _stem(path: str) -> str:
     return "stdin" if path == "-" else Path(path).stem
-
-
-def _elements(run: Run, source: BinaryIO) -> Iterator[etree._Element]:
-    """Give each interchange of a file as a canonical element."""
-    held: list[str] = []
-    for text in xml_pieces(run, source):
-        if text.startswith("\n<Interchange"):
-            held = [text]
-        elif held:
-            held.append(text)
-        if text.endswith("</Interchange>"):
-            yield etree.fromstring(
-                "".join(held).replace("<Interchange", f'<Interchange xmlns="{message_xml.NAMESPACE}"', 1)
-            )
-            held = []
-
-
-def _elements_of(source: IO[bytes]) -> Iterator[etree._Element]:
-    """Give each interchange of a canonical XML file; a sentence and exit 2 when it is none."""
-    try:
-        root = etree.parse(source, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)).getroot()
-    except etree.XMLSyntaxError as error:
-        raise click.ClickException(f"The XML cannot be read: {error.msg}.") from error
-    yield from root.iterfind(f"{{{message_xml.NAMESPACE}}}Interchange")
-
-
-def _json_pieces(interchanges: Iterator[etree._Element], run: Run) -> Iterator[bytes]:
-    from edifact_ics.render.tree import tree
-
-    trace = run.trace
-
-    yield b'{"interchanges": ['
-    for number, interchange in enumerate(interchanges):
-        messages = []
-        document: dict[str, object] = {f"@{name}": value for name, value in interchange.attrib.items() if trace}
-        for child in interchange:
-            name = etree.QName(child).localname
-            if name in ("Envelope", "Trailer"):
-                document[name] = tree(child, run.library, trace)
-            else:
-                messages.append({name: tree(child, run.library, trace)})
-        document["messages"] = messages
-        yield (",\n" if number else "\n").encode() + json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8")
-    yield b"]}\n"

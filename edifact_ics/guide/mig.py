@@ -305,8 +305,9 @@ class _Reader:
             if other is not row.value:
                 how = "twice" if other in row.use.values else "by two uses"
                 raise MigError(f"{row.value.defined}: {'/'.join(row.path)} is named {how}")
+        containers = {path[:length] for path in seen for length in range(1, len(path))}
         for key, value in seen.items():
-            if any(other[: len(key)] == key for other in seen if other != key):
+            if key in containers:
                 raise MigError(f"{value.defined}: {'/'.join(key)} is both a value and a container")
 
 

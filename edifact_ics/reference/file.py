@@ -96,6 +96,17 @@ def read(file: BinaryIO, name: str) -> Contents:
     return contents
 
 
+def read_shipped(file: BinaryIO, name: str) -> Table:
+    """Return the table of a file that comes with the package: its cells were found sound before it was shipped."""
+    contents = Contents(name)
+    lines = _Lines(file)
+    header = _read_head(lines, contents)
+    assert contents.head is not None
+    layout, names = LAYOUTS[contents.head.table], next(csv.reader([header]))
+    arrange = itemgetter(*(names.index(column) if column in names else len(names) for column in layout.names))
+    return Table(layout, [SEPARATOR.join(arrange([*cells, ""])) for cells in csv.reader(lines)])
+
+
 class _Lines:
     """The lines of a file as text, counted. Bytes that are no UTF-8 become lone surrogates, which no cell may hold."""
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from edifact_ics import resources
-from edifact_ics.reference.file import Problem, ReferenceDataError, read, read_head
+from edifact_ics.reference.file import Problem, ReferenceDataError, read, read_head, read_shipped
 from edifact_ics.reference.layouts import LAYOUTS, SEPARATOR
 from edifact_ics.reference.standards import SUPPLIED
 from edifact_ics.reference.table import Row, Table
@@ -35,7 +35,8 @@ class Issue:
         lines: list[str] = []
         if self.file:
             with open(self.file, "rb") as file:
-                lines = read(file, str(self.file)).sound().lines
+                name = str(self.file)
+                lines = (read_shipped(file, name) if self.shipped else read(file, name).sound()).lines
         if self.shipped and self.name in SUPPLIED:
             lines = [*lines, *SUPPLIED[self.name].lines()]
         elif self.name == "codelists":  # a list of the user stands in place of ours, the others stay

@@ -54,6 +54,15 @@ def _claim(entry: Entry, rules: dict[str, Rule], known: Known) -> Claim:
     return Claim(entry, "checked", rule.name, entry.reason or None, severity)
 
 
+def speaking_of(message: str) -> dict[str, list[str]]:
+    """Return the ids of the statements that speak of each data element in a message (IMD), by its name."""
+    found: dict[str, list[str]] = {}
+    for entry in catalogue().values():
+        if not entry.messages or message in entry.messages:
+            found.setdefault(entry.element, []).append(entry.id)
+    return found
+
+
 def totals(found: Iterable[Claim]) -> dict[str, int]:
     """Return how many statements have each status, and all of them."""
     counts = Counter(claim.status.partition(":")[0] for claim in found)

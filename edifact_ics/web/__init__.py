@@ -1,0 +1,1 @@
+"""The web page and the HTTP API: the commands behind one local server."""

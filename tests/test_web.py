@@ -1,0 +1,219 @@
+"""`serve`: the HTTP API, what the server refuses, and the listing of the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commands import run
+from lxml import html
+from starlette.testclient import TestClient
+
+from edifact_ics.web import tasks
+from edifact_ics.web.app import application
+from edifact_ics.web.compare import changes
+from edifact_ics.web.listing import listing
+from edifact_ics.web.tasks import Done
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+GOOD = (SAMPLES / "imd-sea-fcl-original.edi").read_bytes()
+WRONG = (SAMPLES / "wrong-agency-and-quantity.edi").read_bytes()
+COUNTS = (SAMPLES / "wrong-counts.edi").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(application(most=1_000_000, seconds=20), base_url="http://localhost:8765") as opened:
+        yield opened
+
+
+class TestApi:
+    def test_check_says_what_the_command_says(self, client: TestClient) -> None:
+        answer = client.post("/api/check", content=WRONG)
+        told = json.loads(run("check", "-", "--format", "json", given=WRONG).out)
+        told["files"][0]["file"] = tasks.NAME
+        assert (answer.status_code, answer.json()) == (200, told)
+
+    def test_translate_there_and_back(self, client: TestClient) -> None:
+        there = client.post("/api/translate", content=GOOD)
+        assert there.headers["content-type"] == "application/xml"
+        back = client.post("/api/translate?to=edifact", content=there.content)
+        assert back.content == GOOD
+        assert "messages" in client.post("/api/translate?to=json", content=GOOD).json()["interchanges"][0]
+
+    def test_respond(self, client: TestClient) -> None:
+        answer = client.post("/api/respond?kind=contrl", content=WRONG)
+        assert answer.headers["content-type"] == "application/edifact"
+        assert b"UCS+21+18'" in answer.content
+
+    def test_rules_and_guides(self, client: TestClient) -> None:
+        assert client.get("/api/rules").json()["totals"]["total"] == 504
+        (rule,) = client.get("/api/rules/gbr-airline-code-01").json()["rules"]
+        assert rule["id"] == "GBR-AIRLINE-CODE-01"
+        assert client.get("/api/guide/imd").json() == json.loads(run("guide", "IMD", "--format", "json").out)
+
+    def test_health_and_description(self, client: TestClient) -> None:
+        assert client.get("/healthz").json()["status"] == "ok"
+        described = client.get("/openapi.json").json()
+        assert {"/api/check", "/api/translate", "/api/respond", "/api/rules/{id}"} <= set(described["paths"])
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body", "status", "words"),
+        [
+            ("POST", "/api/check", b"hello", 415, "neither"),
+            ("POST", "/api/check", b"", 415, "neither"),
+            ("POST", "/api/translate", b"\x89PNG\r\n", 415, "neither"),
+            ("POST", "/api/respond", b"\x00" * 100, 415, "neither"),
+            ("POST", "/api/check", b"x" * 1_000_001, 413, "1,000,000"),
+            ("POST", "/api/translate", COUNTS, 422, "2 errors of form"),
+            ("POST", "/api/translate?to=pdf", GOOD, 422, "xml, json, edifact"),
+            ("POST", "/api/respond?kind=x", GOOD, 422, "contrl, cusres, both"),
+            ("POST", "/api/respond", b"UNH+1+CUSDEC:D:99B:UN'UNT+2+1'", 422, "UNB"),
+            ("POST", "/view?page=0", GOOD, 422, "page"),
+            ("GET", "/api/check", b"", 405, "method"),
+            ("GET", "/nothing", b"", 404, "nothing"),
+            ("GET", "/api/rules/GBR-NONE", b"", 404, "no such rule"),
+            ("GET", "/api/guide/NONE", b"", 404, "no such guide"),
+            ("GET", "/static/../app.py", b"", 404, "nothing"),
+        ],
+    )
+    def test_a_refusal_is_one_sentence(
+        self, client: TestClient, method: str, path: str, body: bytes, status: int, words: str
+    ) -> None:
+        answer = client.request(method, path, content=body)
+        assert answer.status_code == status
+        assert list(answer.json()) == ["error"]
+        assert words in answer.json()["error"]
+
+    def test_a_body_without_length_is_bounded_too(self, client: TestClient) -> None:
+        assert client.post("/api/check", content=iter([b"x" * 600_000] * 3)).status_code == 413
+
+
+class TestGuard:
+    def test_another_name_for_this_server(self, client: TestClient) -> None:
+        assert client.get("/", headers={"host": "evil.example"}).status_code == 421
+
+    def test_a_page_of_another_host(self, client: TestClient) -> None:
+        answer = client.post("/api/check", content=GOOD, headers={"origin": "http://evil.example"})
+        assert answer.status_code == 403
+        assert "access-control-allow-origin" not in answer.headers
+        assert client.get("/healthz", headers={"origin": "http://localhost:8765"}).status_code == 200
+
+    def test_browsers_are_told_to_load_nothing_else(self, client: TestClient) -> None:
+        headers = client.get("/").headers
+        assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+        assert headers["x-content-type-options"] == "nosniff"
+
+    def test_a_token(self) -> None:
+        with TestClient(application(token="correct horse battery"), base_url="http://localhost") as client:
+            assert client.get("/healthz").status_code == 401
+            assert client.get("/healthz", headers={"authorization": "Bearer wrong"}).status_code == 401
+            right = {"authorization": "Bearer correct horse battery"}
+            assert client.get("/healthz", headers=right).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (("--host", "0.0.0.0"), "--token-file"),
+            (("--token-file", "/nonexistent"), "/nonexistent"),
+            (("--port", "99999"), "99999"),
+        ],
+    )
+    def test_a_server_that_may_not_start(self, words: tuple[str, ...], said: str) -> None:
+        ran = run("serve", *words)
+        assert ran.code == 2
+        assert said in ran.err
+
+    def test_a_token_that_others_may_read(self, tmp_path: Path) -> None:
+        path = tmp_path / "token"
+        path.write_text("correct horse battery", "utf-8")
+        path.chmod(0o644)
+        assert "chmod 600" in run("serve", "--token-file", str(path)).err
+
+
+def sleeps(body: bytes) -> Done:
+    import time
+
+    time.sleep(30)
+    return Done(200, "text/plain", body)
+
+
+def hoards(body: bytes) -> Done:
+    return Done(200, "text/plain", b"x" * len(bytes(8 << 30)))
+
+
+def fails(body: bytes) -> Done:
+    raise RuntimeError("secret inside")
+
+
+class TestBounds:
+    @pytest.mark.parametrize(
+        ("task", "status", "words"), [(sleeps, 422, "seconds"), (hoards, 422, "memory"), (fails, 500, "log")]
+    )
+    def test_a_task_that_takes_too_much(self, task: object, status: int, words: str) -> None:
+        from edifact_ics.web.worker import Workers
+
+        done = Workers(1, 1 << 30).run(task, b"")  # type: ignore[arg-type]
+        assert done.status == status
+        assert words in json.loads(done.body)["error"]
+        assert b"secret" not in done.body
+
+
+class TestListing:
+    def test_findings_stand_beside_their_segments(self) -> None:
+        page = html.fromstring(listing(WRONG, 1))
+        (row,) = page.xpath("//tr[td/details[contains(., 'STR-11')]]")
+        assert row.xpath("preceding-sibling::tr[1]/td[3]")[0].text == "Nominee Broker Licence Number"
+        assert "Send the component named." in row.text_content()
+
+    def test_a_value_knows_where_it_stands(self) -> None:
+        page = html.fromstring(listing(WRONG, 1))
+        buttons = page.xpath("//button[@class='value']")
+        assert len(buttons) > 30
+        for button in buttons:
+            start = int(button.get("data-offset"))
+            sent = WRONG[start : start + int(button.get("data-length"))].decode("iso8859-1")
+            assert sent.replace("?", "") == button.get("data-raw").replace("?", "")
+
+    def test_lines_are_folded_apart(self) -> None:
+        page = html.fromstring(listing(GOOD, 1))
+        titles = [summary.text for summary in page.xpath("//details[@class='part']/summary")]
+        assert [title.split(" (")[0] for title in titles] == [
+            "Header", "TransportLine 1", "TransportLine 2", "Line 1", "Line 2"
+        ]  # fmt: skip
+
+    def test_many_messages_come_page_by_page(self) -> None:
+        head, body, tail = GOOD.partition(b"UNH+")
+        message, end, trailer = (body + tail).partition(b"UNZ+")
+        many = (
+            head
+            + b"".join(b"UNH+" + message.replace(b"1+CUSDEC", b"%d+CUSDEC" % n, 1) for n in range(25))
+            + end
+            + trailer
+        )
+        assert len(html.fromstring(listing(many, 1)).xpath("//article")) == 10
+        last = html.fromstring(listing(many, 3))
+        assert len(last.xpath("//article")) == 5
+        assert last.xpath("//button[@data-page]/@data-page") == ["2"]
+
+    def test_hostile_values_stay_text(self) -> None:
+        hostile = GOOD.replace(b"OUTDOOR DINING", b"<script>x</script>\"'><img src=x onerror=y>")
+        text = listing(hostile.replace(b"KB2611-0041", b"\x1b[2J\x00<b>"), 1)
+        assert "<script>x" not in text
+        assert "<img" not in text
+        assert "\x1b" not in text
+        assert "\x00" not in text
+
+    def test_xml_and_answers_are_listed_too(self) -> None:
+        assert "Sender Reference" in listing((SAMPLES / "imd-sea-fcl-original.xml").read_bytes(), 1)
+        assert "accepted" in listing((SAMPLES / "answer-atd.edi").read_bytes(), 1)
+        assert "rejected" in listing(b"junk", 1)
+
+
+def test_two_versions_are_compared() -> None:
+    other = GOOD.replace(b"KB2611-0041:1", b"KB2611-0041:2", 1).replace(b"KG:18460.50000", b"KG:18470.50000", 1)
+    found = {c["path"].rsplit("/", 1)[1]: (c["before"], c["after"]) for c in changes(GOOD, other) if c["path"]}
+    assert found == {"SenderReferenceVersion": ("1", "2"), "GrossWeight": ("18460.50000", "18470.50000")}
+    assert changes(GOOD, GOOD) == []
