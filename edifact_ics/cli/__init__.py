@@ -30,7 +30,9 @@ _COMMANDS = {
     "ledger": "What was sent before, and what became of it.",
     "client": "Register a bureau's clients, and keep what is on record of them.",
     "site": "Note the EDI sites from which clients send.",
+    "certificate": "Keep certificates and the places of their keys; say which serve, and how long.",
     "authority": "Keep what clients let their bureau do.",
+    "mail": "Seal an interchange as signed, encrypted mail; open such a mail.",
     "bureau": "Run the bureau: its operators, what takes two of them, its audit trail.",
 }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edifact_ics.cli.registry import VARIABLE, changing, database_words, opened, reading, tell, tell_json
+from edifact_ics.cli.registry import VARIABLE, changing, database_words, opened, reading, tell, tell_asked, tell_json
 
 if TYPE_CHECKING:
     from edifact_ics.bureau.registry import Request
@@ -112,7 +112,7 @@ def add(name: str, url: str, form: str, operator: str) -> None:
             else:
                 tell([f"{name} is an operator."])
             return
-        _tell_asked(registry.ask(Change.OPERATOR_ADD, name, {}, operator=operator), form)
+        tell_asked(registry.ask(Change.OPERATOR_ADD, name, {}, operator=operator), form)
 
 
 @operator.command()
@@ -123,7 +123,7 @@ def remove(name: str, url: str, form: str, operator: str) -> None:
     with opened(url, form) as registry:
         from edifact_ics.bureau.registry import Change
 
-        _tell_asked(registry.ask(Change.OPERATOR_REMOVE, name, {}, operator=operator), form)
+        tell_asked(registry.ask(Change.OPERATOR_REMOVE, name, {}, operator=operator), form)
 
 
 @bureau.command()
@@ -135,7 +135,7 @@ def signatory(client: str, name: str, signed: datetime.datetime, url: str, form:
     """Ask for another signatory of a client's agreement, in place of the one on record; another operator confirms."""
     with opened(url, form) as registry:
         day = signed.date().isoformat()
-        _tell_asked(registry.replace_signatory(client, name, day, operator=operator), form)
+        tell_asked(registry.replace_signatory(client, name, day, operator=operator), form)
 
 
 @bureau.command()
@@ -187,12 +187,3 @@ def _tell_request(request: Request, form: str) -> None:
         tell_json({"request": request_data(request)})
     else:
         tell([request_line(request)])
-
-
-def _tell_asked(request: Request, form: str) -> None:
-    from edifact_ics.render.registry import pending_lines, request_data
-
-    if form == "json":
-        tell_json({"request": request_data(request)})
-    else:
-        tell(pending_lines(request, "edifact-ics bureau confirm"))

@@ -15,7 +15,7 @@ from edifact_ics.cli.options import FORMATS, Unreadable
 from edifact_ics.render.report import shown
 
 if TYPE_CHECKING:
-    from edifact_ics.bureau.registry import Registry
+    from edifact_ics.bureau.registry import Registry, Request
 
 VARIABLE = "EDIFACT_ICS_REGISTRY"
 OPERATOR = "EDIFACT_ICS_OPERATOR"
@@ -120,3 +120,13 @@ def tell(lines: Iterator[str] | list[str]) -> None:
 def tell_json(data: dict[str, Any]) -> None:
     """Print data as JSON, which names its version."""
     click.echo(json.dumps({"version": 1, **data}, indent=1, ensure_ascii=False))
+
+
+def tell_asked(request: Request, form: str) -> None:
+    """Say that a change waits for a second operator."""
+    from edifact_ics.render.registry import pending_lines, request_data
+
+    if form == "json":
+        tell_json({"request": request_data(request)})
+    else:
+        tell(pending_lines(request, "edifact-ics bureau confirm"))
