@@ -271,7 +271,30 @@ def test_folders_are_walked_in_order_of_names() -> None:
 
 def test_an_empty_folder_is_said_to_be_empty() -> None:
     Path("box").mkdir()
-    assert run("check", "box") == Ran(0, "", "box: the folder holds no files\n")
+    assert run("check", "box") == Ran(0, "No file was checked.\n", "box: the folder holds no files\n")
+
+
+def test_an_empty_folder_gives_json_all_the_same() -> None:
+    Path("box").mkdir()
+    ran = run("check", "box", "--format", "json")
+    assert (ran.code, json.loads(ran.out)) == (0, {"version": 1, "files": []})
+
+
+def test_rules_that_cannot_be_read_are_one_sentence() -> None:
+    assert run("check", "good.edi", "--rules", "gone.py") == Ran(2, "", "Error: gone.py: No such file or directory.\n")
+    Path("rules").mkdir()
+    assert run("check", "good.edi", "--rules", "rules") == Ran(2, "", "Error: rules: Is a directory.\n")
+    Path("latin.py").write_bytes(b"# d\xe9j\xe0 vu")
+    said = "Error: latin.py: rules are written in Python, and this is no text in UTF-8.\n"
+    assert run("check", "good.edi", "--rules", "latin.py") == Ran(2, "", said)
+
+
+def test_usage_errors_of_guide_show_what_a_user_types() -> None:
+    ran = run("guide", "IMD", "SAC")
+    assert ran.err == (
+        "Usage: edifact-ics guide [OPTIONS] [MESSAGE]\nTry 'edifact-ics guide --help' for help.\n\n"
+        "Error: One message at a time.\n"
+    )
 
 
 def test_an_unreadable_file_is_one_sentence_and_the_others_are_checked() -> None:

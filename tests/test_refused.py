@@ -52,9 +52,10 @@ def test_what_the_answer_names_and_nobody_sent_is_said(tmp_path: Path, change: s
     assert line in said
 
 
-def test_what_holds_no_contrl_says_so() -> None:
-    said = against(SAMPLES / "imd-withdraw.edi", SAMPLES / "imd-withdraw.edi")
-    assert said == ["There is no answer in this file."]
+def test_a_file_without_an_answer_cannot_be_shown_against_anything() -> None:
+    sent = str(SAMPLES / "imd-withdraw.edi")
+    ran = CliRunner().invoke(main, ["show", sent, "--against", sent])
+    assert (ran.exit_code, ran.output) == (2, f"Error: {sent}: there is no answer in this file.\n")
 
 
 @pytest.mark.parametrize("raw", ["LOC+8+AUFRE::5", "LOC", "XQZ+1", "LOC+8+AUFRE::6+1+2+3+4"])

@@ -68,7 +68,7 @@ def check(
     rules = rule_set(rule_files)
     tables = tables_in(folder)
     reports: list[Report] = []
-    code = 0
+    code, said = 0, False
     with judged_by(ledger, record) as journal:
         for path in files(paths):
             try:
@@ -89,6 +89,9 @@ def check(
             else:
                 for line in report.text(found, coloured(), quiet):
                     click.echo(line)
+            said = True
+    if not said and code == 0 and form == "text":
+        click.echo("No file was checked.")
     for piece in _written(form, reports):
         sys.stdout.buffer.write(piece.encode("utf-8", "replace"))
     sys.exit(code)

@@ -24,6 +24,18 @@ class _Guide(click.Group):
         return super().parse_args(ctx, args)
 
 
+class _Printing(click.Context):
+    """Goes by the name of `guide`: that a command prints the guides is nothing a user types."""
+
+    @property
+    def command_path(self) -> str:
+        return self.parent.command_path if self.parent is not None else super().command_path
+
+
+class _Print(click.Command):
+    context_class = _Printing
+
+
 @click.group(cls=_Guide, subcommand_metavar="[MESSAGE | check PATH | fit FILE…]")
 def guide() -> None:
     """Print the guide of a message; without MESSAGE, the list of guides.
@@ -38,7 +50,7 @@ def guide() -> None:
     """
 
 
-@guide.command("print", hidden=True)
+@guide.command("print", cls=_Print, hidden=True)
 @click.argument("words", nargs=-1, metavar="[MESSAGE]")
 @click.option("--basis", type=click.Choice(render.BASES), help="Only rows that rest on it.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from edifact_ics.cli.options import guided, reading
+from edifact_ics.cli.options import Unreadable, guided, reading
 from edifact_ics.finding import Report, Verdict
 from edifact_ics.guide.library import Library
 from edifact_ics.inspection.run import Run
@@ -35,8 +35,12 @@ def show(path: str, against: str | None, segments: bool, library: Library) -> No
         if against is not None:
             with reading(against) as other:
                 answered = refused.sent_in(Run(Report(against), library=library).steps(as_edifact(other, library)))
+            said = False
             for line in refused.lines(run.steps(as_edifact(file, library)), answered):
                 click.echo(line)
+                said = True
+            if not said:
+                raise Unreadable(f"{path}: there is no answer in this file.")
             sys.exit(1 if run.report.verdict is Verdict.REJECTED else 0)
         for line in listing.lines(run.steps(as_edifact(file, library)), run, segments):
             click.echo(line)

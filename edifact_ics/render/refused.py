@@ -42,7 +42,7 @@ def sent_in(steps: Iterator[Step]) -> list[Sent]:
 
 
 def lines(steps: Iterator[Step], sent: list[Sent]) -> Iterator[str]:
-    """Explain the answers in a file, each with the interchange of `sent` that it answers."""
+    """Explain the answers in a file, each with the interchange of `sent` that it answers; nothing where none is."""
     from_whom, nothing = "", True
     for step in steps:
         if isinstance(step, Started):
@@ -57,8 +57,6 @@ def lines(steps: Iterator[Step], sent: list[Sent]) -> Iterator[str]:
             yield from (f"  {line}" for line in answer.lines(step, messages))
         elif isinstance(step, Ended) and not nothing:
             yield ""
-    if nothing:
-        yield "There is no answer in this file."
 
 
 def _answer(from_whom: str, placed: list[Placed], sent: list[Sent]) -> Iterator[str]:

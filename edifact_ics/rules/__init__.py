@@ -225,7 +225,13 @@ def from_file(path: str | Path) -> RuleSet:
     module = ModuleType(Path(path).stem)
     module.__file__ = str(path)
     try:
-        code = compile(Path(path).read_text(encoding="utf-8"), str(path), "exec")
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise RuleError(f"{path}: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise RuleError(f"{path}: rules are written in Python, and this is no text in UTF-8.") from None
+    try:
+        code = compile(text, str(path), "exec")
         exec(code, module.__dict__)  # noqa: S102 - the user's own rules, named on the command line
         return RuleSet.of(rules_in(module))
     except RuleError as error:
