@@ -44,16 +44,6 @@ class Result:
         return self.verdict != "rejected"
 
 
-def as_edifact(file: BinaryIO, library: Library | None = None) -> BinaryIO:
-    """Return a file as EDIFACT: as it is, or, where it is canonical XML, what it stands for by the guides."""
-    beginning, file = peek(file)
-    if not is_xml(beginning):
-        return file
-    from edifact_ics.conversion import edifact_pieces  # not needed for EDIFACT, and it takes time to load
-
-    return io.BytesIO("".join(edifact_pieces(Run(Report("-"), library=library or ours()), file)).encode("iso8859-1"))
-
-
 def check(
     source: Source,
     name: str | None = None,
@@ -104,8 +94,27 @@ class InvalidInterchange(Exception):
     """An interchange with errors of form; `report` holds them."""
 
     def __init__(self, report: Report) -> None:
-        super().__init__(f"{report.file}: {report.counts[Severity.ERROR]} errors of form")
+        count = report.counts[Severity.ERROR]
+        super().__init__(f"{report.file}: {count} error{'' if count == 1 else 's'} of form")
         self.report = report
+
+
+def as_edifact(file: BinaryIO, library: Library | None = None, name: str = "-") -> BinaryIO:
+    """Return a file as EDIFACT: as it is, or, where it is canonical XML, what it stands for by the guides.
+
+    Raise InvalidInterchange, which carries the report, when the document has errors of form: something of it could
+    not be written, or would say something else. `name` is what the report calls the file.
+    """
+    beginning, file = peek(file)
+    if not is_xml(beginning):
+        return file
+    from edifact_ics.conversion import edifact_pieces  # not needed for EDIFACT, and it takes time to load
+
+    run = Run(Report(name), library=library or ours())
+    text = "".join(edifact_pieces(run, file))
+    if run.refused:
+        raise InvalidInterchange(run.report)
+    return io.BytesIO(text.encode("iso8859-1"))
 
 
 def translate(source: Source, *, trace: bool = False, library: Library | None = None) -> list[Document]:
@@ -176,7 +185,13 @@ def respond(
     answers = Answering(kind, moment, number, guides, receiver.site if receiver else None, order)
     with opened(source) as (file, name):
         run = Run(Report(name), library=guides, engine=engine, lodging=_lodging(journal, guides))
-        for step in run.steps(as_edifact(file, library)):
+        try:
+            edifact = as_edifact(file, library, name)
+        except InvalidInterchange as error:
+            first = next(f.message for f in error.report.findings if f.severity is Severity.ERROR)
+            why = f"The document has errors of form, so nothing can be sent of it: {first}"
+            return Answer(b"", (why,), error.report, False)
+        for step in run.steps(edifact):
             refused = receiver.refuses(step.interchange) if receiver and isinstance(step, Started) else []
             run.report.add(refused)
             answers.take(step, refused)

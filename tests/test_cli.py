@@ -194,6 +194,15 @@ def test_json_names_every_file_that_was_read() -> None:
     assert ran.code == 1
 
 
+def test_show_says_what_is_wrong_with_a_document_that_stands_for_no_edifact() -> None:
+    Path("bad.xml").write_text("<Interchanges/>")
+    said = "error XSD-03 line 1: The XML begins with Interchanges, not with Interchanges in the namespace"
+    for words in (("show", "bad.xml"), ("show", "bad.xml", "--against", "good.edi"), ("show", "-")):
+        ran = run(*words, given=b"<Interchanges/>")
+        assert (ran.code, ran.err) == (1, "")
+        assert said in ran.out
+
+
 def test_findings_stand_in_source_order() -> None:
     twice = WRONG + WRONG.replace(b"202611180101", b"202611180102")
     findings = json.loads(run("check", "-", "--format", "json", given=twice).out)["files"][0]["findings"]

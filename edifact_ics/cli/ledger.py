@@ -77,12 +77,20 @@ def answer(url: str, paths: tuple[str, ...]) -> None:
     """Take answers of Customs (CONTRL, CUSRES) from files, in the order given, and say what each changes."""
     with _existing(url) as found:
         from edifact_ics.ledger import answers_in
+        from edifact_ics.pipeline import InvalidInterchange
 
         for path in files(paths):
-            with reading(path) as file:
-                for told, said in answers_in(file):
-                    effect = found.take(told, said) if said else "Not taken: no answer of Customs, or it has errors."
-                    click.echo(f"{path}: message {told.message}: {effect}")
+            empty = True
+            try:
+                with reading(path) as file:
+                    for told, said in answers_in(file):
+                        empty = False
+                        effect = found.take(told, said) if said else "Not taken: no answer, or it has errors."
+                        click.echo(f"{path}: message {told.message}: {effect}")
+            except InvalidInterchange:
+                pass  # a document that stands for no EDIFACT holds no answer
+            if empty:
+                click.echo(f"{path}: Not taken: there is no message in it.")
 
 
 @ledger.command()

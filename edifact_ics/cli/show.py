@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import click
 
-from edifact_ics.cli.options import Unreadable, guided, reading
+from edifact_ics.cli.options import Unreadable, coloured, guided, reading
 from edifact_ics.finding import Report, Verdict
 from edifact_ics.guide.library import Library
-from edifact_ics.inspection.run import Run
-from edifact_ics.pipeline import as_edifact
-from edifact_ics.render import listing, refused
+from edifact_ics.inspection.run import Run, Step
+from edifact_ics.pipeline import InvalidInterchange, as_edifact
+from edifact_ics.render import listing, refused, report
 
 
 @click.command()
@@ -30,18 +31,24 @@ def show(path: str, against: str | None, segments: bool, library: Library) -> No
     edifact-ics show answer.edi --no-segments
     edifact-ics show answer.edi --against sent.edi
     """
-    with reading(path) as file:
-        run = Run(Report(path), library=library)
-        if against is not None:
-            with reading(against) as other:
-                answered = refused.sent_in(Run(Report(against), library=library).steps(as_edifact(other, library)))
+    try:
+        with reading(path) as file:
+            run = Run(Report(path), library=library)
+            steps = run.steps(as_edifact(file, library, path))
             said = False
-            for line in refused.lines(run.steps(as_edifact(file, library)), answered):
+            for line in _against(steps, against, library) if against else listing.lines(steps, run, segments):
                 click.echo(line)
                 said = True
-            if not said:
-                raise Unreadable(f"{path}: there is no answer in this file.")
-            sys.exit(1 if run.report.verdict is Verdict.REJECTED else 0)
-        for line in listing.lines(run.steps(as_edifact(file, library)), run, segments):
+    except InvalidInterchange as error:  # an XML document that stands for no EDIFACT
+        for line in report.text(error.report, coloured()):
             click.echo(line)
+        sys.exit(1)
+    if against and not said:
+        raise Unreadable(f"{path}: there is no answer in this file.")
     sys.exit(1 if run.report.verdict is Verdict.REJECTED else 0)
+
+
+def _against(steps: Iterator[Step], against: str, library: Library) -> Iterator[str]:
+    with reading(against) as file:
+        sent = refused.sent_in(Run(Report(against), library=library).steps(as_edifact(file, library, against)))
+    yield from refused.lines(steps, sent)
