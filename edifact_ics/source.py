@@ -26,9 +26,9 @@ def opened(source: Source) -> Iterator[tuple[BinaryIO, str]]:
         yield source, getattr(source, "name", "-")
 
 
-def peek(file: BinaryIO) -> tuple[bytes, BinaryIO]:
+def peek(file: BinaryIO, size: int = 512) -> tuple[bytes, BinaryIO]:
     """Return the first bytes of a file, and a file that still begins with them."""
-    beginning = file.read(512)
+    beginning = file.read(size)
     if file.seekable():
         file.seek(-len(beginning), io.SEEK_CUR)
         return beginning, file
@@ -56,5 +56,8 @@ class _Again(io.RawIOBase):
 
 
 def is_xml(beginning: bytes) -> bool:
-    """Tell whether a file that begins so is XML (a byte order mark aside)."""
+    """Tell whether a file that begins so is XML: in UTF-8 or the like, or in UTF-16, with or without its mark."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if beginning.startswith((mark, "<".encode(encoding))):
+            return beginning.removeprefix(mark).decode(encoding, "ignore").lstrip()[:1] == "<"
     return beginning.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"

@@ -653,6 +653,20 @@ def test_no_file_is_written_over_another() -> None:
     assert ran.code == 2 or len([p for p in Path("out").rglob("*") if p.is_file()]) == 2
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "iso8859-1", "ascii"])
+def test_xml_is_read_in_the_encoding_it_has(encoding: str) -> None:
+    xml = run("translate", "good.edi").out
+    declared = {"utf-8-sig": "utf-8"}.get(encoding, "utf-16" if "16" in encoding else encoding)
+    data = xml.replace('encoding="UTF-8"', f'encoding="{declared}"').encode(encoding)
+    assert run("translate", "-", given=data) == Ran(0, GOOD.decode("ascii"), "")
+    assert run("check", "-", given=data).code == 0
+
+
+def test_an_xml_bomb_in_utf_16_is_refused_like_any_other() -> None:
+    data = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'.encode("utf-16")
+    assert "XSD-03" in run("check", "-", given=data).out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -76,6 +76,13 @@ SYN: dict[str, Code] = {
         "Remove the second terminator.",
         "ISO 9735 (syntax 3), 7.2",
     ),
+    "SYN-12": Code(
+        "lines broken inside segments",
+        "Something on the way broke the file into lines of one width, in the middle of tags and values. It is read "
+        "without these line ends; Customs would not.",
+        "Send the file as it was made, as binary data. Line ends may stand only behind segment terminators.",
+        "ISO 9735 (syntax 3), 7",
+    ),
 }
 
 

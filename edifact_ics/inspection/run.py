@@ -58,6 +58,7 @@ from edifact_ics.structure.totals import wrong_totals
 from edifact_ics.structure.walk import walk
 from edifact_ics.structure.walked import Walk
 from edifact_ics.syntax.characters import split_elements
+from edifact_ics.syntax.wrapping import Wrapping, unwrapped
 
 if TYPE_CHECKING:
     from edifact_ics.inspection.lodging import Lodging  # not needed without a history, and it takes time to load
@@ -131,9 +132,11 @@ class Run:
     cut: bool = False
     refused: bool = False
     _sender: tuple[Interchange, Known] | None = None
+    _wrapping: Wrapping | None = None
 
     def steps(self, source: BinaryIO) -> Iterator[Step]:
         """Go through a file, adding to the report; give each interchange and message as it is done."""
+        source, self._wrapping = unwrapped(source)
         reader = Reader(source)
         last: Message | None = None
         with _few_collections():
@@ -163,6 +166,8 @@ class Run:
         interchange = event.interchange
         envelope = table_of(self.library, SERVICE, interchange.delimiters, interchange.syntax)
         found, header = list(event.findings), None
+        if self._wrapping is not None and self._wrapping.holds(interchange.offset):
+            found.append(_wrapped(interchange, self._wrapping))
         if interchange.bare:
             at = Position(
                 interchange.offset, interchange.line, interchange.column, interchange.number, None, None, 1, "UNH"
@@ -394,6 +399,11 @@ class Run:
 
     def _finish(self) -> None:
         report = self.report
+        if self._wrapping is not None:
+            place = self._wrapping.place
+            report.findings = [replace(f, position=place(f.position)) for f in report.findings]
+            for interchange in report.interchanges:
+                interchange.offset = place(Position(interchange.offset, 1, 1)).offset or 0
         report.findings.sort(key=lambda f: f.position.offset if f.position.offset is not None else 1 << 62)
         if report.unlisted > 0 and len(report.findings) >= 10_000:
             text = f"{report.unlisted} more findings in this file are not listed."
@@ -440,6 +450,12 @@ def _few_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def _wrapped(interchange: Interchange, wrapping: Wrapping) -> Finding:
+    at = Position(interchange.offset, interchange.line, interchange.column, interchange.number)
+    text = f"Lines are broken after {wrapping.width} characters, inside segments too; the file is read without that."
+    return finding("SYN-12", at, text)
 
 
 def _interpret(envelope: Table, tag: str, raw: str) -> Interpreted:
