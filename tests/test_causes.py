@@ -6,14 +6,17 @@ Each case edits a sample that is good: what was done to it, and what must be sai
 from __future__ import annotations
 
 import datetime
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from commands import run
 from fault_messages import UNA
 
 from edifact_ics import Severity, check, respond
 from edifact_ics.cli import main
+from edifact_ics.rules import RuleSet
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 AT = datetime.datetime(2026, 11, 21, 9, 30)
@@ -162,3 +165,54 @@ def test_a_policy_chooses_what_is_shown_and_lets_no_invalid_message_through(tmp_
         assert (result.exit_code, out.exists()) == (1, False), policy
     CliRunner().invoke(main, ["translate", str(path), "-o", str(out), "--ignore", "STR", "--force"])
     assert out.exists()
+
+
+# ---------------------------------------------------------------------- mended
+
+
+def found_in(raws: list[str]) -> list[tuple[str, int | None, int | None, str | None]]:
+    """Return code, segment, element and hint of what is found in an interchange of one message, its UNT counted."""
+    counted = [re.sub("^UNT[+][0-9]+", f"UNT+{len(raws) - 2}", raw) for raw in raws]
+    result = check((UNA + "".join(f"{raw}'" for raw in counted)).encode(), rules=RuleSet(()))
+    return [(f.code, f.position.segment, f.position.element, f.hint) for f in result.findings]
+
+
+def test_a_second_reference_in_a_release_may_mean_that_the_next_one_lacks_its_dms() -> None:
+    raws = without(sample("imped2-change"), "DMS+3")
+    hint = "Remove it. If another group SG7 (RCR) begins here, write DMS in front of it."
+    assert found_in(raws) == [("STR-06", 17, None, hint)]
+
+
+@pytest.mark.parametrize("raw", ["TOD", "TOD+++", "TOD+++ "])
+def test_terms_of_delivery_that_say_nothing_are_named_at_their_place(raw: str) -> None:
+    raws = sample("imped1-original")
+    raws[index(raws, "TOD")] = raw
+    hint = "Send the Invoice Term Type, or leave TOD out."
+    assert ("STR-10", 22, 3, hint) in found_in(raws)
+    assert {code for code, *_ in found_in(raws)} <= {"STR-10", "VAL-10"}
+    answer = respond((UNA + "".join(f"{r}'" for r in raws)).encode(), at=AT, kind="contrl")
+    assert b"UCS+22+18'" in answer.data
+
+
+def test_a_decimal_comma_that_una_declares_is_the_decimal_mark() -> None:
+    comma = UNA.replace(".", ",")
+    body = "".join(f"{raw}'" for raw in sample("imd-sea-fcl-original"))
+    pointed = body.replace("18460.50000", "18460,50000").replace("46210.00", "46210,00")
+    assert pointed.count(",") > body.count(",")
+    for text in (comma + pointed, comma + body):
+        result = check(text.encode(), rules=RuleSet(()))
+        assert (result.verdict, result.findings) == ("accepted", [])
+        xml = run("translate", "-", given=text.encode()).out
+        assert "<GrossWeight seg=" in xml
+        assert ">18460.50000</GrossWeight>" in xml
+        assert run("translate", "-", given=xml.encode()).out == text
+    assert {f.code for f in check((UNA + pointed).encode()).findings} == {"VAL-07"}
+
+
+@pytest.mark.parametrize("raw", ["BGM+929", "BGM+929:::", "BGM+", "BGM", "BGM+::::X", "BGM+929::: "])
+def test_a_bgm_without_a_document_name_comes_back_without_one(raw: str) -> None:
+    raws = sample("imd-withdraw")
+    raws[index(raws, "BGM")] = raw + raws[index(raws, "BGM")].removeprefix("BGM+929:::IMD")
+    sent = UNA + "".join(f"{raw}'" for raw in raws)
+    xml = run("translate", "-", "--force", given=sent.encode()).out
+    assert run("translate", "-", "--force", given=xml.encode()).out == sent

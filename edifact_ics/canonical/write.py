@@ -19,7 +19,7 @@ from edifact_ics.guide.layout import paths
 from edifact_ics.guide.mig_tree import Mig, Use, Value
 from edifact_ics.segment.row import Row, cut, to_elements
 from edifact_ics.segment.trace import PART, SEGMENT_PART, from_hex, insert, notes_by_segment, parse_note
-from edifact_ics.segment.values import clean, joined, unpadded
+from edifact_ics.segment.values import clean, joined, marked, numeral
 from edifact_ics.structure.table import Table
 from edifact_ics.syntax.characters import STANDARD, Delimiters, join_elements, split_elements
 from edifact_ics.syntax.repertoire import encode
@@ -239,7 +239,7 @@ class Writer:
         numbers = [int(n) for n in (element.get("seg") or "").split() if n.isdecimal()]
         remembered = element.get("sent")
         if remembered is None and len(text) <= leaf.room:
-            pieces = [[text]]
+            pieces = [[marked(value, text, self._delimiters.decimal)]]
         else:
             pieces = self._pieces(leaf, text, from_hex(remembered) if remembered is not None else None)
         for index, parts in enumerate(pieces):
@@ -261,8 +261,7 @@ class Writer:
                 if part:
                     bit.texts[place] = part
 
-    @staticmethod
-    def _pieces(leaf: _Leaf, text: str, remembered: str | None) -> list[list[str]]:
+    def _pieces(self, leaf: _Leaf, text: str, remembered: str | None) -> list[list[str]]:
         """Return the components of a value for each segment it takes."""
         value = leaf.value
         if value.code:
@@ -270,9 +269,10 @@ class Writer:
         if remembered is not None:
             pieces = [piece.split(PART) for piece in remembered.split(SEGMENT_PART)]
             said = clean("".join(joined(value, piece) for piece in pieces))
-            if (unpadded(said) if value.padded else said) == text and len(pieces) <= value.segments:
+            if numeral(value, said, self._delimiters.decimal) == text and len(pieces) <= value.segments:
                 return pieces
         capacity = leaf.capacity
+        text = marked(value, text, self._delimiters.decimal)
         if value.segments == 1:
             return [cut(text, value, capacity)]
         whole = cut(text, value, [sum(capacity)] * value.segments)

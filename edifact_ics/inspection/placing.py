@@ -10,8 +10,9 @@ from edifact_ics.envelope.interchange import Interchange, Message
 from edifact_ics.finding import Finding, Position
 from edifact_ics.guide.xsd import Xsd
 from edifact_ics.segment.interpreted import ElementFinding
+from edifact_ics.segment.row import Row
 from edifact_ics.structure.table import Table
-from edifact_ics.structure.walked import StructureFinding, Walk
+from edifact_ics.structure.walked import Placed, StructureFinding, Walk
 
 
 def placed(inner: ElementFinding, position: Position, path: str | None = None) -> Finding:
@@ -59,8 +60,13 @@ def schema_findings(xsd: Xsd | None, table: Table, message: Message, walked: Wal
     except etree.XMLSyntaxError as error:
         return [finding("INT-01", message.at(1), f"The canonical XML cannot be read: {error}.")]
     places = paths.places(table)
+    silent = _silent(table, walked)
     found = []
     for breach in schema.breaches(xsd, element):
+        opener = silent.get(breach.path.replace("[1]", ""))
+        if opener is not None and opener.step is not None:
+            found.append(_says_nothing(message, opener.number, opener.step.node.row, breach.path))
+            continue
         segment = int(breach.seg.split()[0]) if breach.seg else 1
         place = places.get(breach.names)
         at = message.at(segment, place[0], place[1]) if place else message.at(segment)
@@ -70,6 +76,25 @@ def schema_findings(xsd: Xsd | None, table: Table, message: Message, walked: Wal
     if not found:
         found.append(finding("INT-01", message.at(1), "The canonical XML is not valid, but only without trace."))
     return found
+
+
+def _silent(table: Table, walked: Walk) -> dict[str, Placed]:
+    """Return the segments that bring no element and open a container, by the path of that, a first one uncounted."""
+    opening = [
+        p
+        for p in walked.placed
+        if p.step and p.item.carrier and p.step.node.index == 0 and p.step.node.segment.uses[0].values
+    ]
+    before = paths.prefixes(table, walked.placed, {p.number for p in opening})
+    return {before[p.number][0].replace("[1]", ""): p for p in opening}
+
+
+def _says_nothing(message: Message, number: int, row: Row, path: str) -> Finding:
+    """Say that a segment opens a group in which nothing was sent."""
+    tag, value = row.segment.tag, row.segment.uses[0].values[0]
+    text = f"{tag} has no {value.name}, and nothing stands below it."
+    at, hint = message.at(number, value.places[0][0]), f"Send the {value.name}, or leave {tag} out."
+    return Finding("STR-10", CODES["STR-10"].severity, text, at, path, value.name, None, row.source, hint)
 
 
 def last_place(interchange: Interchange, last: Message | None) -> Position:

@@ -94,7 +94,7 @@ def _clean(reading: Reading, value: Value, texts: list[str], use: Use, plan: Pla
     if value.code:
         return "Y" if joined == value.code else _other_code(reading, value, joined, place, part, more)
     cleaned = joined if joined.isalnum() else values.clean(joined)
-    text = values.unpadded(cleaned) if value.padded else cleaned
+    text = values.numeral(value, cleaned, reading.delimiters.decimal)
     if not joined or not text:
         if value.mandatory and place[0] not in reading.said:
             whole = part is None or not any(reading.elements[place[0]] if place[0] < len(reading.elements) else [])
@@ -161,6 +161,6 @@ def _sent(reading: Reading, value: Value, texts: list[str], text: str) -> str:
     trimmed = list(texts)
     while len(trimmed) > 1 and not trimmed[-1]:
         trimmed.pop()
-    if cut(text, value, reading.row.capacity(value)) == trimmed:
+    if cut(values.marked(value, text, reading.delimiters.decimal), value, reading.row.capacity(value)) == trimmed:
         return ""
     return attribute("sent", PART.join(trimmed))

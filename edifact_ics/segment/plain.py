@@ -113,7 +113,8 @@ def form_of(row: Row, index: int) -> Form | None:
     spots: list[_Spot] = []
     for value in use.values:
         known = sound(value, row.segment.type.element(value.places[0]).format.most)
-        if known is None or value.when or value.segments > 1:
+        other_mark = value.type == "decimal" and row.delimiters.decimal == ","
+        if known is None or value.when or value.segments > 1 or other_mark:
             return None
         slot = -1
         if plan is not None and not value.derived:

@@ -88,22 +88,27 @@ def _difference(reading: Reading, uses: list[Use], out: Interpreted) -> str:
                     if reading.at(p) and p not in texts and not _named(use, p, kept):
                         texts[p] = reading.at(p)
                         blanks = True
-    notes: list[str] = []
+    passes = 1
     if uses and (out.kinds or out.carrier):
         grid = row.compose(uses, texts)
         if not blanks and reading.raw.isascii() and join_elements(grid, reading.delimiters) == reading.raw:
             return ""
+        passes = 2  # what is noted may bring in what is fixed beside it
     else:
         grid = to_elements(reading.elements[0][0], texts)
         if len(reading.elements[0]) > 1:
             grid[0] = reading.elements[0]
-    for number in range(max(len(grid), len(reading.elements))):
-        for i in range(1, 1 + max(_width(grid, number), _width(reading.elements, number))):
-            place = (number, i)
-            had, sent = component(grid, place), reading.at(place)
-            blank = any(place in v.places for u in uses for v in u.values if v.xml not in kept and not v.derived)
-            if number and (had != sent or (blank and sent and place not in dict(out.unmapped))):
-                notes.append(f"{number}.{i}={to_hex(sent, ', ;')}")
+    noted: dict[Place, str] = {}
+    for _ in range(passes):
+        for number in range(1, max(len(grid), len(reading.elements))):
+            for i in range(1, 1 + max(_width(grid, number), _width(reading.elements, number))):
+                place = (number, i)
+                had, sent = component(grid, place), reading.at(place)
+                blank = any(place in v.places for u in uses for v in u.values if v.xml not in kept and not v.derived)
+                if place not in noted and (had != sent or (blank and sent and place not in dict(out.unmapped))):
+                    noted[place] = sent
+        grid = row.compose(uses, texts, noted) if passes > 1 else grid
+    notes = [f"{number}.{i}={to_hex(sent, ', ;')}" for (number, i), sent in sorted(noted.items())]
     encoded = [[encode(c, row.syntax) for c in e] for e in reading.elements]
     written_raw = join_elements(encoded, reading.delimiters)
     script = insertions(written_raw, reading.raw)

@@ -59,6 +59,21 @@ def unpadded(text: str) -> str:
     return _PADDING.sub(r"\1", text)
 
 
+def numeral(value: Value, text: str, mark: str) -> str:
+    """Return a cleaned value as the canonical XML has it: no padding, and a point where UNA declares a comma (`mark`).
+
+    ISO 9735, 10: which of the two is the decimal mark, UNA says.
+    """
+    if value.type == "decimal" and mark == ",":
+        text = text.replace(",", ".")
+    return unpadded(text) if value.padded else text
+
+
+def marked(value: Value, text: str, mark: str) -> str:
+    """Return a value with the decimal mark that UNA declares: the inverse of `numeral`, but for the padding."""
+    return text.replace(".", ",") if value.type == "decimal" and mark == "," else text
+
+
 class Sound(NamedTuple):
     """What texts of a value are surely sound: they match `pattern` and, unless that is None, are among `codes`.
 

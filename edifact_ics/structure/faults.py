@@ -134,7 +134,7 @@ class Faults:
                 self._strays.remove(stray)  # it was sent, but out of order: said already
                 self._more -= 1
                 continue
-            if self._came_early(node, number):
+            if self._came_early(node, number) or self._came_late(node, number):
                 continue
             name = f"{tag} ({node.segment.type.name.lower()})"
             after = self._raws[number - 2][:3] if number > 1 else "the start"
@@ -179,6 +179,26 @@ class Faults:
                 return True
         return False
 
+    def _came_late(self, node: Node, number: int) -> bool:
+        """Tell whether the segment in front, but for which nothing would be missing, is one said to be missing before.
+
+        Then it is out of order, and nothing is missing.
+        """
+        group = node.group.parent if node.index == 0 else node.group
+        missing = next(
+            (m for m in self._missing if group and m.node is group.children[0] and m.number < number - 1), None
+        )
+        if missing is None:
+            return False
+        trigger, raw = missing.node, self._raws[number - 2]
+        if raw[:3] != trigger.segment.tag or not trigger.row.matches(raw):
+            return False
+        self._missing.remove(missing)
+        self._take_back(missing.found)
+        self._less -= 1
+        self._out_of_order(number - 1, raw, [trigger])
+        return True
+
     def too_often(self, number: int, step: Step, use: int | None) -> None:
         """Report a segment that is the first one too many; of a use, when one is given."""
         segment, group = step.node.segment, step.node.group.group
@@ -194,7 +214,11 @@ class Faults:
         elif is_trigger:
             what = f"group {group.id}"
         text = f"{what} is sent more than {limit} {'time' if limit == 1 else 'times'} here."
-        self._say(number, "STR-07" if is_trigger else "STR-06", text, source=step.node.row.source)
+        hint = None
+        if not is_trigger and step.node.group.parent is not None and group.max > 1:
+            another = _group_name(step.node)
+            hint = f"Remove it. If another {another} begins here, write {group.trigger.tag} in front of it."
+        self._say(number, "STR-07" if is_trigger else "STR-06", text, source=step.node.row.source, hint=hint)
 
     def surplus(self) -> None:
         """Count a segment that is too many."""
