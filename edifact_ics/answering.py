@@ -77,7 +77,8 @@ class Answering:
             self._unanswered = True
             return
         site = step.message.interchange.value(2)
-        given = cusres.reply(self.library, step.table, step.walk.placed, step.findings, summary, site, self.order)
+        found = step.findings
+        given = cusres.reply(self.library, step.table, step.walk.placed, found, summary, site, self.order, step.states)
         if given is None:
             self._said.append(f"{name} is accepted: nothing but the CONTRL, until Customs reports the payment.")
             return
@@ -85,6 +86,9 @@ class Answering:
         if given.left_out:
             more = "more errors were found; an answer holds 50" if given.rejected else "more warnings find no room"
             self._said.append(f"{name}: {given.left_out} {more}.")
+        if given.shortened:
+            texts = "1 text was" if given.shortened == 1 else f"{given.shortened} texts were"
+            self._said.append(f"{name}: {texts} cut; an answer holds {cusres.MAX_TEXT:,} characters.")
 
     # ------------------------------------------------------------------ writing
 

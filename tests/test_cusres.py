@@ -16,6 +16,7 @@ from edifact_ics import Answer, check, respond
 from edifact_ics.canonical.viewing import view
 from edifact_ics.codes.answer import FRONT_END, answer_code, answer_codes
 from edifact_ics.finding import Report, Severity
+from edifact_ics.history import Memory
 from edifact_ics.inspection.run import Checked, Run
 from edifact_ics.rules import Complaint, Known, Level, Rule, RuleSet, View, catalogue, rule, standard
 from tests.rules.bases import made
@@ -338,6 +339,32 @@ def test_long_texts_fill_their_components() -> None:
     data = answered(sample("imd-sea-fcl-original"), rules=complaining([(None, "A" * 1500 + "?")])).data
     text = next(line for line in segments(data) if line.startswith("FTX+AAO")).removeprefix("FTX+AAO+++")
     assert [len(part) for part in text.replace("??", "?").split(":")][:2] == [512, 512]
+
+
+def test_a_text_too_long_for_an_answer_ends_in_dots_and_is_counted() -> None:
+    found = answered(sample("imd-sea-fcl-original"), rules=complaining([(None, "A" * 3000), (0, "B" * 2500)]))
+    (message,) = read(found.data)
+    (_, _, cut), (_, _, whole) = errors(message)
+    assert (len(cut), cut[-8:]) == (2560, "AAAA ...")
+    assert "BBB" in whole
+    assert not whole.endswith("...")
+    assert found.notes[-1].endswith(": 1 text was cut; an answer holds 2,560 characters.")
+
+
+# ---------------------------------------------------------------------- what was sent before
+
+
+def test_the_version_of_a_declaration_counts_its_accepted_states() -> None:
+    """RFF+ABT, component 4: 1 at the first acceptance, one more for each accepted change."""
+    sent = sample("sac-air-short").decode("iso8859-1")
+    history, versions = Memory(), []
+    for number, function in ((1, "9"), (4, "4"), (9, "4"), (12, "50")):
+        text = re.sub("(?m)^(BGM[+]929:::SAC[+][^:]+):1[+]9", rf"\g<1>:{number}+{function}", sent)
+        data = re.sub("(?m)^(UN[BZ][+].*20261118)....", rf"\g<1>{number:04}", text).encode("iso8859-1")
+        answer = segments(answered(data, history=history, rules=RuleSet(())).data)
+        versions += [line.split(":")[-1] for line in answer if line.startswith("RFF+ABT")]
+        check(data, journal=history, rules=RuleSet(()))
+    assert versions == ["1", "2", "3", "3"]
 
 
 # ---------------------------------------------------------------------- codes

@@ -43,6 +43,7 @@ class _Asked:
 class Lodging:
     """A journal and the interchange open in it.
 
+    `states` counts the accepted states of the document last written down: its original and changes; None if unknown.
     `client` is None where none is open, or its sender is not known; `nameless` then tells that messages were judged so.
     """
 
@@ -51,6 +52,7 @@ class Lodging:
     client: str | None = None
     refused: bool = False
     asked: _Asked | None = None
+    states: int | None = None
     nameless: bool = False
 
     def begin(self, site: str, reference: str, at: Position) -> list[Finding]:
@@ -73,7 +75,7 @@ class Lodging:
 
         `table` and `placed`: the message as it was walked.
         """
-        self.asked = None
+        self.asked = self.states = None
         said = message.header.said
         function = _FUNCTIONS.get(message.function or "")
         self.nameless = self.nameless or self.client is None
@@ -107,6 +109,7 @@ class Lodging:
         xml = f'<{name} xmlns="{NAMESPACE}">{body(asked.table, asked.placed, False)}</{name}>'
         accepted = not any(f.severity is Severity.ERROR for f in found)
         self.journal.record(replace(asked.submission, accepted=accepted, xml=xml))
+        self.states = len(self.journal.accepted(asked.submission.key))
 
     def end(self) -> None:
         """Close the interchange; if it was `refused`, Customs sees none of its messages."""

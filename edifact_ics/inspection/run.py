@@ -72,6 +72,7 @@ class Checked:
     """One message and all that was found in it.
 
     `table` and `walk` are None when the message is not known. `xml` is its canonical element when one was asked for.
+    `states` counts the accepted states of its document, this one among them; None without a history.
     """
 
     message: Message
@@ -80,6 +81,7 @@ class Checked:
     table: Table | None = None
     walk: Walk | None = None
     xml: str | None = None
+    states: int | None = None
 
     @property
     def rejected(self) -> bool:
@@ -278,6 +280,7 @@ class Run:
         if self.lodging is not None:
             self.lodging.refuse(found, whole=False)
             self.lodging.record(self.policy.weigh(found))
+            done.states = self.lodging.states
         if not found:
             return done  # the plain case
         found.sort(key=lambda f: (f.position.segment or 0, f.position.element or 0, f.position.component or 0))

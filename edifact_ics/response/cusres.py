@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import escape, quoteattr
 
 from edifact_ics.canonical.message_xml import HEAD, ROOT
@@ -31,7 +31,8 @@ from edifact_ics.view import LINE, TRANSPORT_LINE, View
 
 MAX_ERRORS = 50  # Common Messaging Rules 6 and 7: Customs looks for no more
 _MAX_GROUPS = 99  # SG4 of CUSRES
-_MAX_TEXT = 5 * 512
+MAX_TEXT = 5 * 512  # one FTX below each error
+_CUT = " ..."
 _CUSRES = "CUSRES:D:99B:UN"
 _FRONT_END_DOCUMENT = "ERM"  # where a message has no answer of its own
 _REFUSAL = "The message did not pass the checks of the front end"
@@ -68,7 +69,7 @@ class Reply:
     """What is answered to one message.
 
     `said` holds the elements of the answer outside of its repeating containers, `containers` those in order: name and
-    elements. `left_out` counts the faults that found no room.
+    elements. `left_out` counts the faults that found no room, `shortened` those whose text did not.
     """
 
     guide: Mig
@@ -80,6 +81,7 @@ class Reply:
     front_end: bool = False
     rejected: bool = False
     left_out: int = 0
+    shortened: int = 0
 
 
 def reply(
@@ -90,10 +92,12 @@ def reply(
     summary: MessageSummary,
     site: str,
     order: Mapping[str, int],
+    states: int | None = None,
 ) -> Reply | None:
     """Return the answer to a message that was well-formed; None where nothing is due (a payment that is accepted).
 
-    `site` is that of the sender, `order` gives the place of each rule in check order.
+    `site` is that of the sender, `order` gives the place of each rule in check order, `states` counts the accepted
+    states of the document, this one among them (None: not known).
     """
     seen = view(table, placed)
     documents = library.by_identifier[_CUSRES]
@@ -109,7 +113,7 @@ def reply(
         return None
     else:
         warnings = [fault for severity, fault in ranked if severity is Severity.WARNING]
-        _accept(given, warnings, seen, summary, site)
+        _accept(given, warnings, seen, summary, site, states)
     return given
 
 
@@ -153,7 +157,7 @@ def _text(found: Finding, transport_line: str, front_end: bool) -> str:
         data[found.name or "VALUE"] = found.value
     text = found.message if front_end else found.message.upper()
     about = ",".join(f"{name if front_end else name.upper()}={value}" for name, value in data.items())
-    return _plain(f"{found.code.upper()} {text} {about}")[:_MAX_TEXT].rstrip()
+    return _plain(f"{found.code.upper()} {text} {about}").rstrip()
 
 
 def _plain(text: str) -> str:
@@ -181,17 +185,31 @@ def _reject(given: Reply, errors: list[Fault], summary: MessageSummary) -> None:
         given.said |= {"StatusType": "REJECTED", "StatusDescription": _REFUSAL}
         given.said |= {"LineCount": "1"} if "LineCount" in names else {}
     given.said["ErrorCount"] = str(len(shown))
-    given.containers += [("Error", _group(fault, names)) for fault in shown]
+    _add_faults(given, shown, names)
+
+
+def _add_faults(given: Reply, faults: list[Fault], names: frozenset[str]) -> None:
+    """Add a group for each fault; a text that finds no room ends in dots and is counted."""
+    for fault in faults:
+        where = "" if "ErrorLocation" in names or fault.line == "0" else f" LINE={fault.line}"
+        room = MAX_TEXT - len(where)
+        text = fault.text
+        if len(text) > room:
+            text = text[: room - len(_CUT)].rstrip() + _CUT
+            given.shortened += 1
+        given.containers.append(("Error", _group(replace(fault, text=text + where), names)))
 
 
 def _group(fault: Fault, names: frozenset[str]) -> dict[str, str]:
+    text = fault.text
     if "ErrorLocation" in names:
-        return {"ErrorLocation": fault.line, "ErrorIdentifier": fault.code, "ErrorDescription": fault.text}
-    text = fault.text if fault.line == "0" else f"{fault.text} LINE={fault.line}"
+        return {"ErrorLocation": fault.line, "ErrorIdentifier": fault.code, "ErrorDescription": text}
     return {"ErrorSection": "1", "ErrorClass": "CCFERROR", "ErrorIdentifier": fault.code, "ErrorDescription": text}
 
 
-def _accept(given: Reply, warnings: list[Fault], seen: View, summary: MessageSummary, site: str) -> None:
+def _accept(
+    given: Reply, warnings: list[Fault], seen: View, summary: MessageSummary, site: str, states: int | None
+) -> None:
     """Fill in an acceptance: what was sent and what can be known, no more."""
     names = _names(given.guide)
     withdrawn, pre_lodged = seen.function == "Withdraw", seen.header.get("PreLodgementIndicator") == "Y"
@@ -205,10 +223,11 @@ def _accept(given: Reply, warnings: list[Fault], seen: View, summary: MessageSum
         name, *version = kept
         made_up = _made_up(site, given.document, summary.sender_reference)
         given.said[name] = seen.header.said.get(name) or made_up
-        if seen.function == "Original":
-            given.said |= dict.fromkeys(version, "1")
+        count = states or (1 if seen.function == "Original" else None)
+        if count:
+            given.said |= dict.fromkeys(version, str(count))
     given.left_out = max(0, len(warnings) - _MAX_GROUPS)
-    given.containers += [("Error", _group(fault, names)) for fault in warnings[:_MAX_GROUPS]]
+    _add_faults(given, warnings[:_MAX_GROUPS], names)
     if withdrawn or "LineCount" not in names:
         return
     sent = {kind: [one for one in seen.of(kind) if one.action != "D"] for kind in (TRANSPORT_LINE, LINE)}
