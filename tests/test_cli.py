@@ -203,6 +203,37 @@ def test_show_says_what_is_wrong_with_a_document_that_stands_for_no_edifact() ->
         assert said in ran.out
 
 
+def test_standard_input_can_be_read_only_once() -> None:
+    for words in (("check", "-", "-"), ("translate", "-", "-", "-o", "box"), ("show", "-", "--against", "-")):
+        ran = run(*words, given=GOOD)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.endswith("Error: - is standard input, which can be read only once.\n")
+
+
+def test_a_file_where_a_folder_is_wanted_is_one_sentence() -> None:
+    said = "Error: wrong.edi: File exists; a folder is wanted.\n"
+    assert run("translate", "good.edi", "--split", "-o", "wrong.edi") == Ran(2, "", said)
+    assert run("translate", "good.edi", "good.edi", "-o", "wrong.edi") == Ran(2, "", said)
+    assert Path("wrong.edi").read_bytes() == WRONG
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b'{"interchanges": []}', "This looks like JSON, which is written but not read"),
+        (GOOD.lower(), "Tags are written in capitals."),
+        (GOOD.decode("ascii").encode("utf-16"), "This looks like UTF-16: save the file as ISO 8859-1."),
+        (GOOD.decode("ascii").encode("utf-16-be"), "This looks like UTF-16: save the file as ISO 8859-1."),
+    ],
+)
+def test_what_was_taken_for_edifact_is_named(data: bytes, hint: str) -> None:
+    assert hint in run("check", "-", given=data).out
+
+
+def test_a_guide_that_does_not_exist_is_one_sentence() -> None:
+    assert run("guide", "check", "gone.xml") == Ran(2, "", "Error: gone.xml: No such file or directory.\n")
+
+
 def test_findings_stand_in_source_order() -> None:
     twice = WRONG + WRONG.replace(b"202611180101", b"202611180102")
     findings = json.loads(run("check", "-", "--format", "json", given=twice).out)["files"][0]["findings"]

@@ -85,7 +85,8 @@ def read_document(source: BinaryIO, library: Library) -> Iterator[Written]:
         ):
             yield from reader.start(element) if event == "start" else reader.end(element)
     except etree.XMLSyntaxError as error:
-        raise NotCanonical(f"The XML cannot be read: {error.msg}.", error.lineno or 1, False) from None
+        said = error.msg.replace(", use XML_PARSE_HUGE option", "")
+        raise NotCanonical(f"The XML cannot be read: {said}.", error.lineno or 1, False) from None
 
 
 class _DocumentReader:

@@ -138,6 +138,8 @@ def check_guide(path: str) -> None:
     edifact-ics guide check my-mig
     """
     where = Path(path)
+    if not where.exists():
+        raise Unreadable(f"{path}: No such file or directory.")
     try:
         if where.is_dir():
             for line in _folder(where):

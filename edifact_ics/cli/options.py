@@ -154,6 +154,7 @@ def tables_in(folder: Path | None) -> Reference:
 
 def files(paths: tuple[str, ...]) -> Iterator[str]:
     """Give the files meant: folders are walked, in order of names; hidden files are left out; `-` is standard input."""
+    once(*paths)
     for path in paths:
         if path != "-" and os.path.isdir(path):
             found = sorted(p for p in Path(path).rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
@@ -162,6 +163,12 @@ def files(paths: tuple[str, ...]) -> Iterator[str]:
             yield from map(str, found)
         else:
             yield path
+
+
+def once(*paths: str | None) -> None:
+    """Refuse standard input named twice: it can be read only once."""
+    if paths.count("-") > 1:
+        raise click.UsageError("- is standard input, which can be read only once.")
 
 
 def _hidden(path: Path) -> bool:

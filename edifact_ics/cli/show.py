@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from edifact_ics.cli.options import Unreadable, coloured, guided, reading
+from edifact_ics.cli.options import Unreadable, coloured, guided, once, reading
 from edifact_ics.finding import Report, Verdict
 from edifact_ics.guide.library import Library
 from edifact_ics.inspection.run import Run, Step
@@ -31,6 +31,7 @@ def show(path: str, against: str | None, segments: bool, library: Library) -> No
     edifact-ics show answer.edi --no-segments
     edifact-ics show answer.edi --against sent.edi
     """
+    once(path, against)
     try:
         with reading(path) as file:
             run = Run(Report(path), library=library)

@@ -64,7 +64,10 @@ def translate(
     if into is None and many:
         raise click.UsageError("Several documents need a folder to go to: -o FOLDER.")
     if into is not None:
-        into.mkdir(parents=True, exist_ok=True)
+        try:
+            into.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unreadable(f"{into}: {error.strerror or error}; a folder is wanted.") from error
     code, written = 0, set[str]()
     for path in found:
         try:

@@ -30,6 +30,17 @@ _SWALLOWED = {
 }
 
 
+def _taken_for(body: str) -> str | None:
+    """Return what to do with a file that begins like something else than EDIFACT."""
+    if body[:1] in ("{", "["):
+        return "This looks like JSON, which is written but not read: give the EDIFACT or the canonical XML."
+    if body[:3].lower() in ("una", "unb", "unh"):
+        return "Tags are written in capitals."
+    if body.startswith(("\xff\xfe", "\xfe\xff", "U\0N\0", "\0U\0N")):
+        return "This looks like UTF-16: save the file as ISO 8859-1."
+    return None
+
+
 Event = Opened | Message | Stray | Closed
 
 
@@ -87,7 +98,7 @@ class Reader:
             self.findings.append(finding("SYN-01", position, "The file is empty."))
         elif match is None:
             text = f"The file is no EDIFACT: it begins with {ahead[:20]!r}, not with UNA, UNB or UNH."
-            self.findings.append(finding("SYN-01", position, text, ahead[:20]))
+            self.findings.append(finding("SYN-01", position, text, ahead[:20], _taken_for(body)))
         else:
             junk = scanner.skip(match.start())
             self._before.append(junk)

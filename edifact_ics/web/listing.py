@@ -13,7 +13,7 @@ from edifact_ics.finding import Finding, Report
 from edifact_ics.guide.library import ours
 from edifact_ics.guide.mig_tree import Value
 from edifact_ics.inspection.run import Checked, Ended, Run, Started
-from edifact_ics.pipeline import as_edifact
+from edifact_ics.pipeline import InvalidInterchange, as_edifact
 from edifact_ics.reference import load_reference
 from edifact_ics.render.report import interchange_name, message_name, place, rules_line, shown, totals
 from edifact_ics.render.words import worded
@@ -105,7 +105,12 @@ def listing(body: bytes, page: int) -> str:
     loose: list[_Shown] = []
     delimiters = ""
     count = 0
-    for step in run.steps(as_edifact(io.BytesIO(body))):
+    try:
+        steps = run.steps(as_edifact(io.BytesIO(body)))
+        sound = True
+    except InvalidInterchange as error:  # a document that stands for no EDIFACT: there is nothing to list
+        run.report, steps, sound = error.report, iter(()), False
+    for step in steps:
         if isinstance(step, Started):
             delimiters = delimiters or _written(step.interchange.delimiters)
             loose += map(_shown, step.findings)
@@ -117,7 +122,7 @@ def listing(body: bytes, page: int) -> str:
                 messages.append(_message(step, editable))
     names = [interchange_name(one) for one in run.report.interchanges]
     known = {(f.code, f.text) for f in loose}
-    loose += [s for f in run.report.findings if f.position.message_number is None
+    loose += [s for f in run.report.findings if f.position.message_number is None or not sound
               if ((s := _shown(f)).code, s.text) not in known]  # fmt: skip
     return template("listing.html").render(
         verdict=run.report.verdict.value,
