@@ -34,7 +34,7 @@ def _taken_for(body: str) -> str | None:
     """Return what to do with a file that begins like something else than EDIFACT."""
     if body[:1] in ("{", "["):
         return "This looks like JSON, which is written but not read: give the EDIFACT or the canonical XML."
-    if body[:3].lower() in ("una", "unb", "unh"):
+    if body[:3] != body[:3].upper() and body[:3].lower() in ("una", "unb", "unh"):
         return "Tags are written in capitals."
     if body.startswith(("\xff\xfe", "\xfe\xff", "U\0N\0", "\0U\0N")):
         return "This looks like UTF-16: save the file as ISO 8859-1."
