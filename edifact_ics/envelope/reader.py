@@ -13,7 +13,7 @@ from typing import BinaryIO
 from edifact_ics.codes import finding
 from edifact_ics.envelope.interchange import Closed, Interchange, Message, Opened, Stray
 from edifact_ics.finding import Finding, Position
-from edifact_ics.syntax.characters import STANDARD, shift, split_elements
+from edifact_ics.syntax.characters import shift, split_elements
 from edifact_ics.syntax.scan import Block, Scanner
 
 MAX_INTERCHANGE = 10 * 1024 * 1024
@@ -57,7 +57,6 @@ class Reader:
         self._pending: list[Event] = []
         self._late: list[Finding] = []
         self._una = ""
-        self._una_delimiters = STANDARD
         self._una_place = (0, 1, 1)
         # What stands before UNA or UNB, behind UNA, and behind UNZ: piece by piece, for there may be much of it.
         self._before: list[str] = []
@@ -189,7 +188,7 @@ class Reader:
             text = "A second UNA stands where UNB was expected."
             self._late.append(finding("ENV-09", Position(*place, self._count + 1, None, None, None, "UNA"), text, raw))
         self._before += [self._una, block.first]
-        self._una, self._una_place, self._una_delimiters = raw, place, self._scanner.delimiters
+        self._una, self._una_place = raw, place
         if not block.delimiters.usable and self._unas <= 2:
             read = "read by them all the same" if block.delimiters.distinct else "the standard ones are assumed"
             text = f"The service characters {raw[3:]!r} of UNA cannot serve; {read}."

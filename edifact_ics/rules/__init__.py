@@ -153,11 +153,6 @@ class RuleSet:
             known[one.id] = _complete(one)
         return cls(tuple(sorted(known.values(), key=lambda one: order.get(one.id, len(order)))))
 
-    @classmethod
-    def of_module(cls, module: ModuleType) -> RuleSet:
-        """Return the rules at the top level of a module."""
-        return cls.of(rules_in(module))
-
     def __or__(self, other: RuleSet) -> RuleSet:
         return RuleSet.of((*self.rules, *other.rules))
 

@@ -8,6 +8,7 @@ because its guide has no such element. A rule bites only where its condition sur
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -39,7 +40,7 @@ class Scope(Protocol):
         """Tell whether silence about an element means that it is absent."""
 
 
-class Condition:
+class Condition(ABC):
     """A condition; join with `&`, `|` and `~`."""
 
     def __and__(self, other: Condition) -> Condition:
@@ -51,21 +52,21 @@ class Condition:
     def __invert__(self) -> Condition:
         return Not(self)
 
+    @abstractmethod
     def holds(self, scope: Scope) -> bool | None:
         """Tell whether the condition holds here; None if that cannot be told."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reduce(self, message: str, known: Mapping[str, str | None]) -> Condition:
         """Return what is left of the condition once the message and the context are known."""
-        raise NotImplementedError
 
+    @abstractmethod
     def names(self) -> Iterator[str]:
         """Give the elements asked for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self, label: Label, negative: bool = False) -> str:
         """Return the condition, or its opposite, in words."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

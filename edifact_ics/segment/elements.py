@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from edifact_ics.guide.directory import Place
 from edifact_ics.guide.layout import Plan, written
 from edifact_ics.guide.mig_tree import Use, Value
@@ -11,6 +13,14 @@ from edifact_ics.segment.reading import Reading
 from edifact_ics.segment.row import cut
 from edifact_ics.segment.trace import PART, TRACE, attribute
 from edifact_ics.syntax.repertoire import outside, shown
+
+
+class _About(TypedDict):
+    """What all findings of one value say: its name, its path and where that stands in the frame."""
+
+    name: str
+    path: str | None
+    slot: int | None
 
 
 def read_values(reading: Reading, uses: list[Use], out: Interpreted) -> None:
@@ -90,7 +100,7 @@ def _clean(reading: Reading, value: Value, texts: list[str], use: Use, plan: Pla
     index = written(use).index(value) if not value.derived else 0
     slot = None if plan is None or value.derived else (plan.slot if plan.wrap else plan.slots[index])
     path = "/".join((*use.container, value.xml)) if plan is not None and not value.derived else None
-    more: dict[str, str | int | None] = {"name": value.name, "path": path, "slot": slot}
+    more: _About = {"name": value.name, "path": path, "slot": slot}
     if value.code:
         return "Y" if joined == value.code else _other_code(reading, value, joined, place, part, more)
     cleaned = joined if joined.isalnum() else values.clean(joined)
@@ -135,7 +145,7 @@ def _is_otherwise(reading: Reading, value: Value, use: Use) -> bool:
     return any(reading.at(c.place) and not c.holds(reading.at(c.place)) for c in beside)
 
 
-def _check_parts(reading: Reading, value: Value, texts: list[str], more: dict[str, str | int | None]) -> bool:
+def _check_parts(reading: Reading, value: Value, texts: list[str], more: _About) -> bool:
     """Tell whether each component of a value that runs over several fits; report the first that does not."""
     for place, text, room in zip(value.places, texts, reading.row.capacity(value), strict=True):
         if len(values.clean(text)) > room:
@@ -145,9 +155,7 @@ def _check_parts(reading: Reading, value: Value, texts: list[str], more: dict[st
     return True
 
 
-def _other_code(
-    reading: Reading, value: Value, sent: str, place: Place, part: int | None, more: dict[str, str | int | None]
-) -> str:
+def _other_code(reading: Reading, value: Value, sent: str, place: Place, part: int | None, more: _About) -> str:
     if sent and place not in {c.place for u in reading.row.segment.uses for c in u.keys}:
         message = f"{value.name} is {sent[:60]!r}; only {value.code} is allowed, or nothing."
         reading.add("VAL-05", place[0], part, message, value=sent[:200], **more)

@@ -31,11 +31,24 @@ class Reading:
         self.astray: Condition | None = None  # what is not so above it
         self.said: set[int] = set()  # elements about which something was said already
 
-    def add(self, code: str, element: int | None, part: int | None, message: str, **more: str | int | None) -> None:
+    def add(
+        self,
+        code: str,
+        element: int | None,
+        part: int | None,
+        message: str,
+        *,
+        value: str | None = None,
+        name: str | None = None,
+        path: str | None = None,
+        slot: int | None = None,
+        source: str | None = None,
+        hint: str | None = None,
+    ) -> None:
         """Add a finding; its source is the row, unless it brings another."""
-        source = more.pop("source", None) or self.row.source
+        severity, source = CODES[code].severity, source or self.row.source
         self.findings.append(
-            ElementFinding(code, CODES[code].severity, element, part, message, source=source, **more)  # type: ignore[arg-type]
+            ElementFinding(code, severity, element, part, message, value, name, path, slot, source, hint)
         )
 
     def at(self, place: Place) -> str:
