@@ -33,7 +33,6 @@ class TestApi:
     def test_check_says_what_the_command_says(self, client: TestClient) -> None:
         answer = client.post("/api/check", content=WRONG)
         told = json.loads(run("check", "-", "--format", "json", given=WRONG).out)
-        told["files"][0]["file"] = tasks.NAME
         assert (answer.status_code, answer.json()) == (200, told)
 
     def test_translate_there_and_back(self, client: TestClient) -> None:
@@ -193,10 +192,42 @@ class TestListing:
             + end
             + trailer
         )
-        assert len(html.fromstring(listing(many, 1)).xpath("//article")) == 10
-        last = html.fromstring(listing(many, 3))
-        assert len(last.xpath("//article")) == 5
-        assert last.xpath("//button[@data-page]/@data-page") == ["2"]
+        pages = [html.fromstring(listing(many, number)) for number in (1, 2, 3)]
+        rows = [row for page in pages for row in page.xpath("//tr/@id")]
+        segments = many.count(b"'\n") - 3  # but for UNA, UNB and UNZ
+        assert rows == list(dict.fromkeys(rows))
+        assert len(rows) == segments
+        assert [len(page.xpath("//tr[@id]")) for page in pages] == [1000, 1000, segments - 2000]
+        assert pages[1].xpath("//p[@class='pages']/button/@data-page") == ["1", "3"]
+        assert pages[1].xpath("(//details[@class='part'])[1]/summary")[0].text.startswith("Header, continued")
+
+    def test_the_index_leads_to_each_finding(self) -> None:
+        page = html.fromstring(listing(WRONG, 1))
+        buttons = page.xpath("//button[@class='jump']")
+        assert [button.text_content().split()[1] for button in buttons] == ["STR-11", "VAL-09"]
+        assert [button.get("data-at") for button in buttons] == ["m1-s21", "m1-s36"]
+        assert page.xpath("//tr[@id='m1-s21']")
+
+    @pytest.mark.parametrize(
+        ("now", "before"), [(b"NAD+VT+HF62QD'", "::"), (b"NAD+VT+HF62QD:'", ":"), (b"NAD+VT+HF62QD::'", "")]
+    )
+    def test_what_is_missing_can_be_written(self, now: bytes, before: str) -> None:
+        """The button says where, and which separators are wanting."""
+        wrong = GOOD.replace(GOOD[GOOD.index(b"NAD+VT") : GOOD.index(b"'", GOOD.index(b"NAD+VT")) + 1], now)
+        page = html.fromstring(listing(wrong, 1))
+        (button,) = page.xpath("//details[contains(summary, 'STR-11') and contains(summary, '2.3')]//button")
+        offset, length = int(button.get("data-offset")), int(button.get("data-length"))
+        assert (button.get("data-before"), length) == (before, 0)
+        mended = wrong[:offset] + before.encode() + b"95" + wrong[offset:]
+        assert b"NAD+VT+HF62QD::95'" in mended
+
+    def test_a_document_is_judged_as_a_document(self) -> None:
+        document = (SAMPLES / "imd-sea-fcl-original.xml").read_bytes()
+        page = html.fromstring(listing(document.replace(b"18460.50000", b"heavy"), 1))
+        assert page.xpath("//h2/span")[0].text == "rejected"
+        assert "XSD-01" in page.text_content()
+        assert "rejected" in listing(b"<broken", 1)
+        assert page.xpath("//button[contains(@class, 'value')]") == []
 
     def test_hostile_values_stay_text(self) -> None:
         hostile = GOOD.replace(b"OUTDOOR DINING", b"<script>x</script>\"'><img src=x onerror=y>")
@@ -217,3 +248,8 @@ def test_two_versions_are_compared() -> None:
     found = {c["path"].rsplit("/", 1)[1]: (c["before"], c["after"]) for c in changes(GOOD, other) if c["path"]}
     assert found == {"SenderReferenceVersion": ("1", "2"), "GrossWeight": ("18460.50000", "18470.50000")}
     assert changes(GOOD, GOOD) == []
+
+
+@pytest.mark.parametrize(("before", "status"), [(b"hello", 415), (b"<broken", 422), (GOOD, 200)])
+def test_what_cannot_be_compared_is_said(before: bytes, status: int) -> None:
+    assert tasks.compare_bodies(before, GOOD).status == status

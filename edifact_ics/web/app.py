@@ -35,7 +35,11 @@ from edifact_ics.web.worker import Workers
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MOST = 20_000_000  # bytes of a body
 _STATIC = Path(__file__).with_name("static")
-_KINDS = {"style.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8"}
+_KINDS = {
+    "style.css": "text/css; charset=utf-8",
+    "app.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
 
 
 def application(

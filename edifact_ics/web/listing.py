@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from edifact_ics.conversion import edifact_pieces
 from edifact_ics.envelope.interchange import Message
 from edifact_ics.finding import Finding, Report
 from edifact_ics.guide.library import ours
-from edifact_ics.guide.mig_tree import Value
-from edifact_ics.inspection.run import Checked, Ended, Run, Started
-from edifact_ics.pipeline import InvalidInterchange, as_edifact
+from edifact_ics.inspection.run import Checked, Run, Started
 from edifact_ics.reference import load_reference
 from edifact_ics.render.report import interchange_name, message_name, place, rules_line, shown, totals
 from edifact_ics.render.words import worded
@@ -21,18 +20,28 @@ from edifact_ics.rules import Known, available
 from edifact_ics.rules.claims import meanings
 from edifact_ics.source import is_xml
 from edifact_ics.structure.walked import Placed
-from edifact_ics.syntax.characters import Delimiters, locate
+from edifact_ics.syntax.characters import Delimiters, locate, split_elements
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-PER_PAGE = 10  # messages; a page is to stay usable whatever the file
-_MOST_LINES = 3_000  # segments of one message that are listed
+PER_PAGE = 1_000  # segments; a page is to stay usable whatever the file
+INDEXED = 200  # findings that the index names
+
+
+@dataclass(slots=True)
+class _Spot:
+    """A component in the file: `length` bytes from `offset`, `raw` for people; `before` must be written first."""
+
+    offset: int
+    length: int
+    raw: str
+    before: str = ""
 
 
 @dataclass(slots=True)
 class _Shown:
-    """A finding as the page shows it."""
+    """A finding as the page shows it; `spot` is the component it speaks of, None where it cannot be edited."""
 
     code: str
     severity: str
@@ -42,21 +51,23 @@ class _Shown:
     meaning: str
     cure: str
     source: str
+    spot: _Spot | None = None
 
 
 @dataclass(slots=True)
 class _Cell:
-    """A value: its data element, its text, and where in the file it stands; `length` -1: it cannot be edited."""
+    """A value with its data element; `spot` is where it can be edited."""
 
     name: str
     text: str
-    raw: str
-    offset: int = -1
-    length: int = -1
+    spot: _Spot | None = None
 
 
 @dataclass(slots=True)
 class _Row:
+    """A segment; `anchor` tells it from all others of the file."""
+
+    anchor: str
     number: int
     tag: str
     cells: list[_Cell]
@@ -82,7 +93,17 @@ class _Message:
     verdict: str
     parts: list[_Part]
     findings: list[_Shown]
-    unlisted: int
+
+
+@dataclass(slots=True)
+class _Indexed:
+    """A finding in the index: the page that shows it, and the segment there, "" where it has none."""
+
+    severity: str
+    code: str
+    text: str
+    page: int
+    anchor: str
 
 
 @cache
@@ -96,115 +117,147 @@ def template(name: str) -> Template:
 
 
 def listing(body: bytes, page: int) -> str:
-    """Return the listing of a file as HTML: its verdict, findings, and the messages of a page, counted from 1."""
+    """Return a file as HTML: its verdict, an index of its findings, and the segments of a page, counted from 1."""
     rules = available().engine(Known(reference=load_reference()))
     run = Run(Report("file"), library=ours(), engine=rules)
-    editable = not is_xml(body[:512])
-    names: list[str] = []
-    messages: list[_Message] = []
-    loose: list[_Shown] = []
-    delimiters = ""
-    count = 0
-    try:
-        steps = run.steps(as_edifact(io.BytesIO(body)))
-        sound = True
-    except InvalidInterchange as error:  # a document that stands for no EDIFACT: there is nothing to list
-        run.report, steps, sound = error.report, iter(()), False
-    for step in steps:
+    judged = run.report
+    if from_xml := is_xml(body[:512]):
+        # The document itself is judged; what it stands for as EDIFACT is only shown.
+        body = "".join(edifact_pieces(run, io.BytesIO(body))).encode("iso8859-1")
+        run = Run(Report("file"), library=ours())
+    page_of = _Page(page, editable=not from_xml)
+    for step in run.steps(io.BytesIO(body)):
         if isinstance(step, Started):
-            delimiters = delimiters or _written(step.interchange.delimiters)
-            loose += map(_shown, step.findings)
-        elif isinstance(step, Ended):
-            loose += map(_shown, step.findings)
+            page_of.delimiters = page_of.delimiters or _written(step.interchange.delimiters)
         elif isinstance(step, Checked):
-            count += 1
-            if (count - 1) // PER_PAGE == page - 1:
-                messages.append(_message(step, editable))
-    names = [interchange_name(one) for one in run.report.interchanges]
-    known = {(f.code, f.text) for f in loose}
-    loose += [s for f in run.report.findings if f.position.message_number is None or not sound
-              if ((s := _shown(f)).code, s.text) not in known]  # fmt: skip
+            if from_xml:
+                step.findings = []
+            page_of.add(step)
+    outside = [f for f in judged.findings if from_xml or f.position.message_number is None]
     return template("listing.html").render(
-        verdict=run.report.verdict.value,
-        totals=totals(run.report),
-        interchanges=names,
-        loose=loose,
-        messages=messages,
+        verdict=judged.verdict.value,
+        totals=totals(judged),
+        interchanges=[interchange_name(one) for one in judged.interchanges],
+        loose=[_shown(finding) for finding in outside[:INDEXED]],
+        unlisted=sum(judged.counts.values()) - len(page_of.index) - min(len(outside), INDEXED),
+        index=page_of.index,
+        messages=page_of.messages,
         page=page,
-        pages=-(-count // PER_PAGE),
-        rules=rules_line(run.report) if run.report.rules_skipped else "",
-        stages=[f"{stage} {state}" for stage, state in run.report.stages.items() if state != "run"],
-        delimiters=delimiters,
+        pages=max(1, -(-page_of.segments // PER_PAGE)),
+        rules=rules_line(judged) if judged.rules_skipped else "",
+        stages=[f"{stage} {state}" for stage, state in judged.stages.items() if state != "run"],
+        delimiters=page_of.delimiters,
     )
 
 
 def _written(d: Delimiters) -> str:
-    """Return the service characters, the release character last."""
+    """Return the service characters, the release character last; a blank there means that none is used."""
     return "".join(c for c in d.special_characters if c != d.release) + d.release
 
 
-def _message(done: Checked, editable: bool) -> _Message:
-    by_segment: dict[int, list[_Shown]] = {}
-    for finding in done.findings:
-        by_segment.setdefault(finding.position.segment or 0, []).append(_shown(finding))
-    title = f"{message_name(done.summary)}" + (f" - {done.table.mig.title}" if done.table else "")
-    parts = [_Part("Header")]
-    listed = 0
-    for row, opened in _rows(done, editable, by_segment):
-        listed += 1
-        if opened:
-            parts.append(_Part(opened))
-        parts[-1].rows.append(row)
-        if listed == _MOST_LINES:
-            break
-    missing = [shown for number, found in by_segment.items() for shown in found if number]
-    return _Message(
-        title, done.summary.verdict.value, parts, by_segment.pop(0, []) + missing, len(done.message.raws) - listed
-    )
+class _Page:
+    """Gathers what one page shows: so many segments of the file, whichever message they are of."""
+
+    def __init__(self, number: int, editable: bool) -> None:
+        self._first = (number - 1) * PER_PAGE
+        self._editable = editable
+        self.segments = 0
+        self.delimiters = ""
+        self.messages: list[_Message] = []
+        self.index: list[_Indexed] = []
+        self._count = 0
+
+    def add(self, done: Checked) -> None:
+        """Take a message: its findings into the index, those of its segments that the page shows."""
+        self._count += 1
+        before, self.segments = self.segments, self.segments + len(done.message.raws)
+        for finding in done.findings[: INDEXED - len(self.index)]:
+            number = max(1, finding.position.segment or 1)
+            page = 1 + (before + min(number, len(done.message.raws)) - 1) // PER_PAGE
+            text = f"message {self._count}, {place(finding.position)}: {shown(finding.message)}"
+            anchor = self._anchor(number)
+            self.index.append(_Indexed(finding.severity.value, finding.code, text, page, anchor))
+        first, last = self._first - before + 1, self._first - before + PER_PAGE
+        if last >= 1 and first <= len(done.message.raws):
+            self.messages.append(self._message(done, first, last))
+
+    def _anchor(self, segment: int) -> str:
+        return f"m{self._count}-s{segment}"
+
+    def _message(self, done: Checked, first: int, last: int) -> _Message:
+        found: dict[int, list[Finding]] = {}
+        for finding in done.findings:
+            found.setdefault(finding.position.segment or 0, []).append(finding)
+        title = message_name(done.summary).removesuffix(f": {done.summary.verdict.value}")
+        parts = [_Part("Header" if first <= 1 else "Header, continued")]
+        for number, opened, cells in self._segments(done, first, last):
+            own = found.pop(number, [])
+            if number < first or number > last:
+                if opened and number < first:
+                    parts = [_Part(f"{opened}, continued")]
+                continue
+            if opened:
+                parts.append(_Part(opened))
+            findings = [_shown(finding, self._spot(done.message, finding)) for finding in own]
+            tag = shown(done.message.raws[number - 1][:3])
+            parts[-1].rows.append(_Row(self._anchor(number), number, tag, cells, findings))
+        loose = [_shown(f) for number in sorted(found) for f in found[number]] if first <= 1 else []
+        about = f"{title} - {done.table.mig.title}" if done.table else title
+        return _Message(about, done.summary.verdict.value, [part for part in parts if part.rows], loose)
+
+    def _segments(self, done: Checked, first: int, last: int) -> Iterator[tuple[int, str, list[_Cell]]]:
+        """Give each segment: its number, the title of the part it opens ("" for none), its values if it is shown."""
+        message = done.message
+        if done.walk is None:
+            for number, raw in enumerate(message.raws, 1):
+                yield number, "", [_Cell("", shown(raw[3:203]))]
+            return
+        counts: dict[str, int] = {}
+        for placed in done.walk.placed:
+            opened = ""
+            for frame in placed.step.frames if placed.step else ():
+                counts[frame.name] = counts.get(frame.name, 0) + 1
+                opened = f"{frame.name} {counts[frame.name]}"
+            wanted = first <= placed.number <= last
+            yield placed.number, opened, list(self._cells(placed, message)) if wanted else []
+
+    def _cells(self, placed: Placed, message: Message) -> Iterator[_Cell]:
+        if placed.step is None or not placed.item.values:
+            yield _Cell("" if placed.step else "not explained by the guide", shown(placed.raw[3:203]))
+            return
+        for value, text in placed.item.values:
+            plain = len(value.places) == 1 and not value.code and not value.derived
+            spot = _spot(message, placed.number, *value.places[0]) if plain and self._editable else None
+            yield _Cell(value.name, shown(worded(value, text)), spot if spot and spot.length else None)
+
+    def _spot(self, message: Message, finding: Finding) -> _Spot | None:
+        at = finding.position
+        if not self._editable or at.segment is None or at.element is None:
+            return None
+        return _spot(message, at.segment, at.element, at.component or 1)
 
 
-def _rows(done: Checked, editable: bool, findings: dict[int, list[_Shown]]) -> Iterator[tuple[_Row, str]]:
-    """Give each segment with the title of the part it opens, "" when it opens none; findings shown are taken out."""
-    message = done.message
-    if done.walk is None:
-        for number, raw in enumerate(message.raws, 1):
-            yield _Row(number, shown(raw[:3]), [_Cell("", shown(raw[3:203]), "")], findings.pop(number, [])), ""
-        return
-    counts: dict[str, int] = {}
-    for placed in done.walk.placed:
-        opened = ""
-        for frame in placed.step.frames if placed.step else ():
-            counts[frame.name] = counts.get(frame.name, 0) + 1
-            opened = f"{frame.name} {counts[frame.name]}"
-        cells = list(_cells(placed, message, editable))
-        yield _Row(placed.number, shown(placed.raw[:3]), cells, findings.pop(placed.number, [])), opened
-
-
-def _cells(placed: Placed, message: Message, editable: bool) -> Iterator[_Cell]:
-    if placed.step is None or not placed.item.values:
-        yield _Cell("" if placed.step else "not explained by the guide", shown(placed.raw[3:203]), "")
-        return
-    for value, text in placed.item.values:
-        cell = _Cell(value.name, shown(worded(value, text)), text)
-        if editable and len(value.places) == 1 and not value.code and not value.derived:
-            _find(cell, value, placed, message)
-        yield cell
-
-
-def _find(cell: _Cell, value: Value, placed: Placed, message: Message) -> None:
-    """Say where in the file the component of a value stands, and how long it is."""
-    d = message.interchange.delimiters
-    element, component = value.places[0]
-    start = locate(placed.raw, element, component, d)
-    end, raw = start, placed.raw
+def _spot(message: Message, segment: int, element: int, component: int) -> _Spot | None:
+    """Return where in the file a component stands, or would stand, with the separators that are wanting before it."""
+    start = message.at(segment).offset
+    if start is None or not 1 <= segment <= len(message.raws):
+        return None
+    raw, d = message.raws[segment - 1], message.interchange.delimiters
+    elements = split_elements(raw, d)
+    if element >= len(elements):
+        before = d.element * (element - len(elements) + 1) + d.component * (component - 1)
+        return _Spot(start + len(raw), 0, "", before)
+    parts = elements[element]
+    index = locate(raw, element, component, d)
+    if component > len(parts):
+        return _Spot(start + index, 0, "", d.component * (component - len(parts)))
+    end = index
     while end < len(raw) and raw[end] not in (d.element, d.component):
-        end += 2 if raw[end] == d.release and d.release != " " else 1
-    offset = message.at(placed.number, element, component).offset
-    if offset is not None and end > start:
-        cell.offset, cell.length = offset, min(end, len(raw)) - start
+        end += 2 if raw[end] == d.release != " " else 1
+    return _Spot(start + index, min(end, len(raw)) - index, shown(parts[component - 1]))
 
 
-def _shown(finding: Finding) -> _Shown:
+def _shown(finding: Finding, spot: _Spot | None = None) -> _Shown:
     known = meanings().get(finding.code)
     return _Shown(
         finding.code,
@@ -215,4 +268,5 @@ def _shown(finding: Finding) -> _Shown:
         known.meaning if known else "",
         known.cure if known else "",
         shown(finding.source or ""),
+        spot,
     )

@@ -13,11 +13,11 @@ from edifact_ics.reference import load_reference
 from edifact_ics.render import report as render
 from edifact_ics.render.translation import pieces
 from edifact_ics.source import is_xml
-from edifact_ics.web.compare import changes
+from edifact_ics.web.compare import NoDeclaration, changes
 from edifact_ics.web.listing import listing
 
 _JSON, _XML, _EDIFACT, _HTML = "application/json", "application/xml", "application/edifact", "text/html; charset=utf-8"
-NAME = "request"  # what reports call the body
+NAME = "-"  # what reports call the body: the commands call standard input so
 
 
 class Done(NamedTuple):
@@ -74,7 +74,11 @@ def view_body(body: bytes, page: int) -> Done:
 
 def compare_bodies(before: bytes, after: bytes) -> Done:
     """Return what two versions of a declaration say differently, element by element."""
-    return Done(200, _JSON, json.dumps({"changes": changes(before, after)}, ensure_ascii=False).encode("utf-8"))
+    try:
+        found = changes(before, after)
+    except NoDeclaration as error:
+        return refused(422 if error.readable else 415, str(error))
+    return Done(200, _JSON, json.dumps({"changes": found}, ensure_ascii=False).encode("utf-8"))
 
 
 _NO_TEXT = refused(415, "This is neither EDIFACT nor XML.")
