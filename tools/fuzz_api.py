@@ -12,7 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-_DEFAULTS = ("--max-examples", "40", "--seed", "1", "--generation-deterministic")
+# A description cannot say which bytes are EDIFACT, so it calls bodies valid that are rightly answered by 415 or 422.
+_DEFAULTS = ("--max-examples", "40", "--generation-deterministic", "--exclude-checks", "positive_data_acceptance")
 
 
 def main() -> int:

@@ -226,9 +226,11 @@ class _Page:
             yield _Cell("" if placed.step else "not explained by the guide", shown(placed.raw[3:203]))
             return
         for value, text in placed.item.values:
-            plain = len(value.places) == 1 and not value.code and not value.derived
-            spot = _spot(message, placed.number, *value.places[0]) if plain and self._editable else None
-            yield _Cell(value.name, shown(worded(value, text)), spot if spot and spot.length else None)
+            spots = []
+            if self._editable and not value.code and not value.derived:
+                found = [_spot(message, placed.number, *place) for place in value.places]
+                spots = [spot for spot in found if spot and spot.length]
+            yield _Cell(value.name, shown(worded(value, text)), spots[0] if len(spots) == 1 else None)
 
     def _spot(self, message: Message, finding: Finding) -> _Spot | None:
         at = finding.position

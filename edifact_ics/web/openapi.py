@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from edifact_ics import __version__
+from edifact_ics.guide.library import ours
 
 _ERROR = {
     "type": "object",
@@ -60,7 +62,7 @@ def description() -> dict[str, Any]:
             },
             "/api/guide/{message}": {
                 "get": _operation(
-                    "The guide of a message.", {"200": _json("`guide --format json`.")}, (404,), _in_path("message")
+                    "The guide of a message.", {"200": _json("`guide --format json`.")}, (404,), _in_path("message", ours().messages)
                 )
             },
             "/openapi.json": {"get": _operation("This description.", {"200": _json("This description.")}, ())},
@@ -110,5 +112,8 @@ def _choice(name: str, *values: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": {"type": "string", "enum": list(values)}}
 
 
-def _in_path(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+def _in_path(name: str, values: Iterable[str] = ()) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    if known := list(values):
+        schema["enum"] = known
+    return {"name": name, "in": "path", "required": True, "schema": schema}
