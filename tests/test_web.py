@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import run
 from lxml import html
 from starlette.testclient import TestClient
 
+from edifact_ics.ledger.overview import Overview
 from edifact_ics.web import tasks
 from edifact_ics.web.app import application
 from edifact_ics.web.compare import changes
+from edifact_ics.web.guard import Guard, Terms
 from edifact_ics.web.listing import listing
 from edifact_ics.web.tasks import Done
 
@@ -91,6 +95,23 @@ class TestApi:
 
 
 class TestGuard:
+    def test_a_body_that_does_not_come(self) -> None:
+        sent: list[Any] = []
+
+        async def reads(scope: Any, receive: Any, send: Any) -> None:
+            await receive()
+
+        async def never() -> Any:
+            await asyncio.sleep(60)
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        guard = Guard(reads, Terms(frozenset({"localhost"}), 100, patience=0.01))
+        asyncio.run(guard({"type": "http", "headers": [(b"host", b"localhost")]}, never, send))
+        assert sent[0]["status"] == 408
+        assert b"0.01 seconds" in sent[1]["body"]
+
     def test_another_name_for_this_server(self, client: TestClient) -> None:
         assert client.get("/", headers={"host": "evil.example"}).status_code == 421
 
@@ -106,11 +127,14 @@ class TestGuard:
         assert headers["x-content-type-options"] == "nosniff"
 
     def test_a_token(self) -> None:
-        with TestClient(application(token="correct horse battery"), base_url="http://localhost") as client:
+        with TestClient(application(tokens={"correct-horse-battery": ""}), base_url="http://localhost") as client:
             assert client.get("/healthz").status_code == 401
             assert client.get("/healthz", headers={"authorization": "Bearer wrong"}).status_code == 401
-            right = {"authorization": "Bearer correct horse battery"}
+            right = {"authorization": "Bearer correct-horse-battery"}
             assert client.get("/healthz", headers=right).status_code == 200
+            assert client.get("/healthz", auth=("anybody", "correct-horse-battery")).status_code == 200
+            assert client.get("/healthz", auth=("correct-horse-battery", "")).status_code == 401
+            assert client.get("/healthz", headers={"authorization": "Basic %"}).status_code == 401
 
     @pytest.mark.parametrize(
         ("words", "said"),
@@ -118,6 +142,7 @@ class TestGuard:
             (("--host", "0.0.0.0"), "--token-file"),
             (("--token-file", "/nonexistent"), "/nonexistent"),
             (("--port", "99999"), "99999"),
+            (("--ledger", "sent.db"), "--token-file"),
         ],
     )
     def test_a_server_that_may_not_start(self, words: tuple[str, ...], said: str) -> None:
@@ -130,6 +155,68 @@ class TestGuard:
         path.write_text("correct horse battery", "utf-8")
         path.chmod(0o644)
         assert "chmod 600" in run("serve", "--token-file", str(path)).err
+
+
+    @pytest.mark.parametrize(
+        ("text", "said"), [("short", "16 characters"), ("\n", "no token"), ("x" * 16 + "\n" + "x" * 16 + " ACME", ":2:")]
+    )
+    def test_tokens_that_are_none(self, tmp_path: Path, text: str, said: str) -> None:
+        path = tmp_path / "tokens"
+        path.touch(0o600)
+        path.write_text(text, "utf-8")
+        ran = run("serve", "--token-file", str(path))
+        assert ran.code == 2
+        assert said in ran.err
+
+
+class TestBureau:
+    """Two clients, each with a token of its own, and one token of the bureau."""
+
+    @pytest.fixture
+    def ledger(self, database: str, tmp_path: Path) -> str:
+        for number, site in enumerate((b"KBR417H", b"ZZR999Z")):
+            sent = GOOD.replace(b"KBR417H", site).replace(b"KB2611-0041", b"JOB%d<b>" % number)
+            (tmp_path / "sent.edi").write_bytes(sent)
+            assert run("check", str(tmp_path / "sent.edi"), "--ledger", database, "--record").code == 0
+        return database
+
+    @pytest.fixture
+    def ask(self, ledger: str) -> Iterator[Callable[[str, str], Any]]:
+        tokens = {"bureau": "", "first": "KBR417H", "second": "ZZR999Z"}
+        with TestClient(application(tokens=tokens, overview=Overview(ledger)), base_url="http://localhost") as client:
+            yield lambda path, token: client.get(path, auth=("x", token))
+
+    def test_declarations_and_their_messages(self, ask: Callable[[str, str], Any]) -> None:
+        page = html.fromstring(ask("/bureau", "bureau").text)
+        rows = [[cell.text_content() for cell in row] for row in page.xpath("//tbody/tr")]
+        assert [row[:4] for row in rows] == [
+            ["ZZR999Z", "IMD", "JOB1<b>", "active"],
+            ["KBR417H", "IMD", "JOB0<b>", "active"],
+        ]
+        assert rows[0][6].endswith(" minutes ago")
+        one = html.fromstring(ask(page.xpath("//tbody//a/@href")[0], "bureau").text)
+        assert one.xpath("//h1")[0].text_content() == "IMD JOB1<b>"
+        (row,) = one.xpath("//tbody/tr")
+        assert [cell.text_content() for cell in row][:4] == ["1", "original", "accepted", "202611180001"]
+
+    def test_a_client_sees_only_its_own(self, ask: Callable[[str, str], Any]) -> None:
+        page = html.fromstring(ask("/bureau", "second").text)
+        assert [row[0].text for row in page.xpath("//tbody/tr")] == ["ZZR999Z"]
+        (own,) = page.xpath("//tbody//a/@href")
+        assert ask(own, "second").status_code == 200
+        assert ask(own, "first").status_code == 404
+        assert ask(own, "nobody").status_code == 401
+
+    @pytest.mark.parametrize("path", ["/bureau/0", "/bureau/999", "/bureau/x", "/bureau/%D9%A1", "/bureau?page=-1"])
+    def test_what_is_not_there(self, ask: Callable[[str, str], Any], path: str) -> None:
+        assert ask(path, "bureau").status_code == 404
+
+    def test_without_a_ledger_there_are_no_views(self, client: TestClient) -> None:
+        assert client.get("/bureau").status_code == 404
+
+    def test_without_tokens_no_views(self, ledger: str) -> None:
+        with pytest.raises(ValueError, match="token"):
+            application(overview=Overview(ledger))
 
 
 def sleeps(body: bytes) -> Done:

@@ -25,8 +25,8 @@ def main() -> int:
         assert found, "the server did not start"
         try:
             tool = str(Path(sys.executable).with_name("schemathesis"))
-            address = f"{found.group()}/openapi.json"
-            return subprocess.run([tool, "run", address, "--no-color", *_DEFAULTS, *sys.argv[1:]], check=False).returncode
+            asked = [tool, "run", f"{found.group()}/openapi.json", "--no-color", *_DEFAULTS, *sys.argv[1:]]
+            return subprocess.run(asked, check=False).returncode
         finally:
             server.terminate()
 

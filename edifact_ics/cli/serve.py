@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from edifact_ics.cli.options import Unreadable
+from edifact_ics.cli.options import Unreadable, ledger_words
 
+if TYPE_CHECKING:
+    from edifact_ics.ledger.overview import Overview
+
+_SHORTEST = 16  # characters of a token
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -18,22 +23,27 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.option(
     "--token-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A file whose first line every request must bring; needed for any address but loopback.",
+    help="Tokens, one a line, of which each request must bring one; needed for any address but loopback.",
 )
+@click.option("--ledger", metavar="URL", help="Show what was sent before under /bureau, to those who bring a token.")
 @click.option("--name", "names", multiple=True, metavar="HOST", help="Another name this server is called by.")
-def serve(host: str, port: int, token_file: Path | None, names: tuple[str, ...]) -> None:
+def serve(host: str, port: int, token_file: Path | None, ledger: str | None, names: tuple[str, ...]) -> None:
     """Start the web page and the HTTP API on this machine.
 
     Nothing that is sent is stored. Each request is worked on in a process of its own, bounded in time and memory.
+    A line of the token file is a token and, after a blank, the client whose documents it shows; without one, all.
 
     \b
     edifact-ics serve
     edifact-ics serve --port 8080
-    edifact-ics serve --host 0.0.0.0 --token-file token.txt --name broker.example
+    edifact-ics serve --host 0.0.0.0 --token-file tokens.txt --name broker.example
+    edifact-ics serve --token-file tokens.txt --ledger sent.db
     """
-    token = _token(token_file)
-    if host not in _LOOPBACK and not token:
+    tokens = _tokens(token_file)
+    if host not in _LOOPBACK and not tokens:
         raise click.UsageError(f"--host {host} can be reached by others: give --token-file FILE, or stay on loopback.")
+    if ledger and not tokens:
+        raise click.UsageError("--ledger shows what clients sent: give --token-file FILE.")
     try:
         import uvicorn
 
@@ -41,9 +51,8 @@ def serve(host: str, port: int, token_file: Path | None, names: tuple[str, ...])
     except ModuleNotFoundError as error:
         raise Unreadable(f"The server needs {error.name}: pip install 'edifact-ics[web]'.") from error
     known = LOOPBACK | {name.lower() for name in (f"[{host}]" if ":" in host else host, *names)}
-    server = uvicorn.Server(
-        uvicorn.Config(application(known, token), host=host, port=port, log_level="warning", server_header=False)
-    )
+    app = application(known, tokens, overview=_overview(ledger))
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False))
     with _listening(host, port) as listening:
         shown = f"[{host}]" if ":" in host else host
         click.echo(f"Serving on http://{shown}:{listening.getsockname()[1]} (end with Ctrl-C)", err=True)
@@ -59,17 +68,40 @@ def _listening(host: str, port: int) -> socket.socket:
         raise Unreadable(f"{host}:{port} cannot be listened on: {error.strerror or error}.") from error
 
 
-def _token(path: Path | None) -> str:
-    """Return the token of a file, "" where none is named; Unreadable when the file cannot be read or is no secret."""
+def _overview(url: str | None) -> Overview | None:
+    """Return the ledger to be shown; a sentence when it cannot be read."""
+    if url is None:
+        return None
+    with ledger_words():
+        from edifact_ics.ledger.overview import Overview
+
+        found = Overview(url)
+        found.documents(most=1)
+    return found
+
+
+def _tokens(path: Path | None) -> dict[str, str]:
+    """Return the tokens of a file with the client of each ("": all); none where no file is named.
+
+    Unreadable when the file cannot be read, others may read it, or a token is too short.
+    """
     if path is None:
-        return ""
+        return {}
     try:
-        lines = path.read_text("utf-8").split("\n", 1)
+        lines = path.read_text("utf-8").splitlines()
         lax = path.stat().st_mode & 0o077
     except (OSError, UnicodeDecodeError) as error:
         raise Unreadable(f"{path}: {getattr(error, 'strerror', None) or error}.") from error
     if lax:
         raise Unreadable(f"{path}: others may read it; chmod 600 {path}.")
-    if len(lines[0].strip()) < 16:
-        raise Unreadable(f"{path}: the first line is the token; it has at least 16 characters.")
-    return lines[0].strip()
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        token, _, client = line.strip().partition(" ")
+        if not token:
+            continue
+        if len(token) < _SHORTEST or token in found:
+            raise Unreadable(f"{path}:{number}: a token is of its own and has at least {_SHORTEST} characters.")
+        found[token] = client.strip()
+    if not found:
+        raise Unreadable(f"{path}: it holds no token.")
+    return found

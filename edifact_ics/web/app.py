@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -25,12 +25,15 @@ from edifact_ics.render import guide
 from edifact_ics.render.rules import as_json as rules_as_json
 from edifact_ics.rules import Known, available
 from edifact_ics.rules.claims import claims, speaking_of
-from edifact_ics.web import tasks
+from edifact_ics.web import bureau, tasks
 from edifact_ics.web.guard import Guard, Terms
 from edifact_ics.web.listing import template
 from edifact_ics.web.openapi import description
 from edifact_ics.web.tasks import Done, refused
 from edifact_ics.web.worker import Workers
+
+if TYPE_CHECKING:
+    from edifact_ics.ledger.overview import Overview
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MOST = 20_000_000  # bytes of a body
@@ -43,12 +46,20 @@ _KINDS = {
 
 
 def application(
-    hosts: frozenset[str] = LOOPBACK, token: str = "", most: int = MOST, seconds: float = 30, memory: int = 2 << 30
+    hosts: frozenset[str] = LOOPBACK,
+    tokens: Mapping[str, str] | None = None,
+    most: int = MOST,
+    seconds: float = 30,
+    memory: int = 2 << 30,
+    overview: Overview | None = None,
 ) -> Starlette:
-    """Return the server: for requests to `hosts`, with a `token` where one is wanted.
+    """Return the server: for requests to `hosts`, with one of the `tokens` where any are wanted (see `Terms`).
 
+    With an `overview` of a ledger the bureau's views are there, for those who bring a token; ValueError without tokens.
     A body has at most `most` bytes; a task takes at most `seconds` and holds at most `memory` bytes.
     """
+    if overview is not None and not tokens:
+        raise ValueError("the bureau's views are for those who bring a token")
     workers = Workers(seconds, memory)
 
     def asks(task: Callable[..., Done], *choices: tuple[str, str | None, tuple[str, ...]]) -> Any:
@@ -96,10 +107,11 @@ def application(
         Route("/api/rules/{id}", _rule),
         Route("/api/guide/{message}", _guide),
         Route("/openapi.json", _openapi),
+        *(bureau.routes(overview) if overview is not None else ()),
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, terms=Terms(hosts, most, token))],
+        middleware=[Middleware(Guard, terms=Terms(hosts, most, tokens or {}))],
         exception_handlers={HTTPException: _refuse, Exception: _fail},
     )
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import hmac
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -22,11 +26,15 @@ _HEADERS = {
 
 
 class Terms(NamedTuple):
-    """What a server accepts: the names it is called by, without port; most bytes of a body; a token, "" if none."""
+    """What a server accepts: the names it is called by, without port; most bytes of a body; tokens, if any are wanted.
+
+    Each token comes with the client whose documents it shows, "" for all. A body is there after `patience` seconds.
+    """
 
     hosts: frozenset[str]
     most: int
-    token: str = ""
+    tokens: Mapping[str, str] = MappingProxyType({})
+    patience: float = 60
 
 
 class _TooLarge(Exception):
@@ -45,13 +53,20 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(Headers(scope=scope))
-        taken = 0
-        begun = False
+        headers = Headers(scope=scope)
+        client = self._client(headers)
+        refusal = self._refusal(headers, client)
+        scope.setdefault("state", {})["client"] = client
+        taken, whole, begun = 0, False, False
+        end = asyncio.get_running_loop().time() + self._terms.patience
 
         async def bounded() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, whole
+            if whole:  # what comes now is only that the other side has gone
+                return await receive()
+            async with asyncio.timeout_at(end):
+                message = await receive()
+            whole = not message.get("more_body", False)
             taken += len(message.get("body", b""))
             if taken > self._terms.most:
                 raise _TooLarge
@@ -74,18 +89,30 @@ class Guard:
         except _TooLarge:
             if not begun:
                 await _answer(told, *self._too_large())
+        except TimeoutError:
+            if whole or begun:
+                raise
+            await _answer(told, 408, f"The body did not come within {self._terms.patience:g} seconds.")
 
-    def _refusal(self, headers: Headers) -> tuple[int, str] | None:
+    def _client(self, headers: Headers) -> str | None:
+        """Return whose documents the request may see, "" for all; None when it brings no token that is known."""
+        if not self._terms.tokens:
+            return ""
+        sent, found = _token(headers.get("authorization", "")), None
+        for token, client in self._terms.tokens.items():  # all are compared: time tells nothing
+            if hmac.compare_digest(sent, token.encode()):
+                found = client
+        return found
+
+    def _refusal(self, headers: Headers, client: str | None) -> tuple[int, str] | None:
         host = headers.get("host", "")
         if _name(host) not in self._terms.hosts:
             return 421, "This server is not called by that name."
         origin = headers.get("origin")
         if origin is not None and origin.partition("://")[2] != host:
             return 403, "Pages of other hosts may not ask this server."
-        if self._terms.token:
-            sent = headers.get("authorization", "").removeprefix("Bearer ").encode()
-            if not hmac.compare_digest(sent, self._terms.token.encode()):
-                return 401, "Send the header Authorization: Bearer TOKEN, with the token of this server."
+        if client is None:
+            return 401, "Send the header Authorization: Bearer TOKEN; a browser takes the token as password, any name."
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self._terms.most:
             return self._too_large()
@@ -93,6 +120,19 @@ class Guard:
 
     def _too_large(self) -> tuple[int, str]:
         return 413, f"A body may have at most {self._terms.most:,} bytes."
+
+
+def _token(sent: str) -> bytes:
+    """Return the token of an Authorization header: that of Bearer, or the password of Basic, which browsers ask for."""
+    scheme, _, rest = sent.partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip().encode()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(rest.strip(), validate=True).partition(b":")[2]
+        except ValueError:
+            return b""
+    return b""
 
 
 def _name(host: str) -> str:
@@ -106,6 +146,6 @@ async def _answer(send: Send, status: int, sentence: str) -> None:
     body = json.dumps({"error": sentence}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     if status == 401:
-        headers.append((b"www-authenticate", b"Bearer"))
+        headers.append((b"www-authenticate", b'Basic realm="edifact-ics", charset="UTF-8"'))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

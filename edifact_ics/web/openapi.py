@@ -62,7 +62,10 @@ def description() -> dict[str, Any]:
             },
             "/api/guide/{message}": {
                 "get": _operation(
-                    "The guide of a message.", {"200": _json("`guide --format json`.")}, (404,), _in_path("message", ours().messages)
+                    "The guide of a message.",
+                    {"200": _json("`guide --format json`.")},
+                    (404,),
+                    _in_path("message", ours().messages),
                 )
             },
             "/openapi.json": {"get": _operation("This description.", {"200": _json("This description.")}, ())},
@@ -80,6 +83,7 @@ def _operation(
 ) -> dict[str, Any]:
     words = {
         404: "There is none.",
+        408: "The body did not come in time.",
         413: "The body is too large.",
         415: "Not a text we read.",
         422: "It cannot be done.",
@@ -90,7 +94,7 @@ def _operation(
         503: "The server is busy.",
     }
     schema = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    always = (401, 403, 421, 500) + ((503,) if body else ())
+    always = (401, 403, 421, 500) + ((408, 503) if body else ())
     errors = {str(code): {"description": words[code], "content": schema} for code in sorted((*bad, *always))}
     return {
         "summary": summary,
