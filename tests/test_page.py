@@ -33,8 +33,6 @@ _FLAGS = (
 )
 T = TypeVar("T")
 
-pytestmark = pytest.mark.xdist_group("browser")  # one browser and one server for all
-
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
