@@ -211,8 +211,10 @@ class TestBureau:
     def test_what_is_not_there(self, ask: Callable[[str, str], Any], path: str) -> None:
         assert ask(path, "bureau").status_code == 404
 
-    def test_without_a_ledger_there_are_no_views(self, client: TestClient) -> None:
+    def test_without_a_ledger_there_are_no_views(self, client: TestClient, ask: Callable[[str, str], Any]) -> None:
         assert client.get("/bureau").status_code == 404
+        assert "/bureau" not in client.get("/").text
+        assert "/bureau" in ask("/", "first").text
 
     def test_without_tokens_no_views(self, ledger: str) -> None:
         with pytest.raises(ValueError, match="token"):

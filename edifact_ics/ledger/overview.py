@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from edifact_ics.ledger.database import LedgerError, engine_of, is_absent, require_tables, said, shown, url_of
+from edifact_ics.database import shown
+from edifact_ics.ledger.database import LEDGER, LedgerError
 from edifact_ics.ledger.tables import answer, attempt, document, interchange
 
 
@@ -61,7 +62,7 @@ class Overview:
     """Reads a ledger and never writes to it. Each question opens the database anew, so threads may ask."""
 
     def __init__(self, url: str) -> None:
-        self._url = url_of(url)
+        self._url = url
 
     def documents(self, client: str = "", first: int = 0, most: int = 200) -> list[Sent]:
         """Return documents of a client ("": of all), the latest first: `most` of them after the `first`.
@@ -104,13 +105,11 @@ class Overview:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        if is_absent(self._url):
-            raise LedgerError(f"There is no ledger at {shown(self._url)} yet.")
-        engine = engine_of(self._url)
+        engine = LEDGER.opened(self._url, create=False)
+        if engine is None:
+            raise LedgerError(f"There is no ledger at {shown(LEDGER.url_of(self._url))} yet.")
         try:
-            if not require_tables(engine, create=False):
-                raise LedgerError(f"There is no ledger at {shown(self._url)} yet.")
-            with said(engine), engine.connect() as connection:
+            with LEDGER.said(engine), LEDGER.reading(engine) as connection:
                 yield connection
         finally:
             engine.dispose()

@@ -77,12 +77,17 @@ def application(
 
         return endpoint
 
+    async def page(request: Request) -> Response:
+        return Response(
+            template("page.html").render(bureau=overview is not None), media_type="text/html; charset=utf-8"
+        )
+
     async def view(request: Request) -> Response:
-        page = request.query_params.get("page", "1")
-        if not page.isdecimal() or len(page) > 6 or int(page) < 1:
+        number = request.query_params.get("page", "1")
+        if not number.isdecimal() or len(number) > 6 or int(number) < 1:
             return _response(refused(422, "page is a number from 1."))
         body = await request.body()
-        return _response(await run_in_threadpool(workers.run, tasks.view_body, body, int(page)))
+        return _response(await run_in_threadpool(workers.run, tasks.view_body, body, int(number)))
 
     async def compare(request: Request) -> Response:
         form = await request.form(max_files=2, max_fields=0)
@@ -93,7 +98,7 @@ def application(
         return _response(await run_in_threadpool(workers.run, tasks.compare_bodies, *both))
 
     routes = [
-        Route("/", _page),
+        Route("/", page),
         Route("/static/{name}", _static),
         Route("/healthz", _health),
         Route("/view", view, methods=["POST"]),
@@ -136,22 +141,18 @@ def _fail(request: Request, error: Exception) -> Response:
     return _json({"error": "The server failed at this; the fault is in its log."}, 500)
 
 
-def _page(request: Request) -> Response:
-    return Response(template("page.html").render(), media_type="text/html; charset=utf-8")
-
-
-def _static(request: Request) -> Response:
+async def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _KINDS:
         raise HTTPException(404)
     return FileResponse(_STATIC / name, media_type=_KINDS[name])
 
 
-def _health(request: Request) -> Response:
+async def _health(request: Request) -> Response:
     return _json({"status": "ok", "version": __version__})
 
 
-def _openapi(request: Request) -> Response:
+async def _openapi(request: Request) -> Response:
     return _json(description())
 
 
