@@ -83,7 +83,7 @@ class Page:
 
     def wait(self, what: Callable[[], T]) -> T:
         """Return what is true in the end."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + 45  # the machine may be busy
         while True:
             try:
                 found = what()
