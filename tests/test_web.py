@@ -326,6 +326,13 @@ class TestListing:
         assert "\x1b" not in text
         assert "\x00" not in text
 
+    def test_an_answer_of_customs_is_explained(self) -> None:
+        answer = SAMPLES / "answer-imdr-rejected.edi"
+        (said,) = html.fromstring(listing(answer.read_bytes(), 1)).xpath("//pre[@class='explained']")
+        told = run("show", str(answer), "--no-segments").out
+        assert len(said.text.splitlines()) > 3
+        assert all(line.strip() in told for line in said.text.splitlines())
+
     def test_xml_and_answers_are_listed_too(self) -> None:
         assert "Sender Reference" in listing((SAMPLES / "imd-sea-fcl-original.xml").read_bytes(), 1)
         assert "accepted" in listing((SAMPLES / "answer-atd.edi").read_bytes(), 1)

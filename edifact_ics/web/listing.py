@@ -14,6 +14,7 @@ from edifact_ics.finding import Finding, Report
 from edifact_ics.guide.library import ours
 from edifact_ics.inspection.run import Checked, Run, Started
 from edifact_ics.reference import load_reference
+from edifact_ics.render import answer
 from edifact_ics.render.report import interchange_name, message_name, place, rules_line, shown, totals
 from edifact_ics.render.words import worded
 from edifact_ics.rules import Known, available
@@ -93,6 +94,7 @@ class _Message:
     verdict: str
     parts: list[_Part]
     findings: list[_Shown]
+    explained: list[str]  # what an answer of Customs says, in plain words
 
 
 @dataclass(slots=True)
@@ -203,7 +205,8 @@ class _Page:
             parts[-1].rows.append(_Row(self._anchor(number), number, tag, cells, findings))
         loose = [_shown(f) for number in sorted(found) for f in found[number]] if first <= 1 else []
         about = f"{title} - {done.table.mig.title}" if done.table else title
-        return _Message(about, done.summary.verdict.value, [part for part in parts if part.rows], loose)
+        explained = list(answer.lines(done)) if first <= 1 and answer.explains(done) else []
+        return _Message(about, done.summary.verdict.value, [part for part in parts if part.rows], loose, explained)
 
     def _segments(self, done: Checked, first: int, last: int) -> Iterator[tuple[int, str, list[_Cell]]]:
         """Give each segment: its number, the title of the part it opens ("" for none), its values if it is shown."""
