@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 # A description cannot say which bytes are EDIFACT, so it calls bodies valid that are rightly answered by 415 or 422.
@@ -26,7 +27,8 @@ def main() -> int:
         try:
             tool = str(Path(sys.executable).with_name("schemathesis"))
             asked = [tool, "run", f"{found.group()}/openapi.json", "--no-color", *_DEFAULTS, *sys.argv[1:]]
-            return subprocess.run(asked, check=False).returncode
+            with tempfile.TemporaryDirectory() as folder:  # schemathesis keeps notes where it runs
+                return subprocess.run(asked, check=False, cwd=folder).returncode
         finally:
             server.terminate()
 
