@@ -238,12 +238,13 @@ def fails(body: bytes) -> Done:
 
 class TestBounds:
     @pytest.mark.parametrize(
-        ("task", "status", "words"), [(sleeps, 422, "seconds"), (hoards, 422, "memory"), (fails, 500, "log")]
+        ("task", "seconds", "status", "words"),
+        [(sleeps, 1, 422, "1 seconds"), (hoards, 60, 422, "memory"), (fails, 60, 500, "log")],
     )
-    def test_a_task_that_takes_too_much(self, task: object, status: int, words: str) -> None:
+    def test_a_task_that_takes_too_much(self, task: object, seconds: float, status: int, words: str) -> None:
         from edifact_ics.web.worker import Workers
 
-        done = Workers(1, 1 << 30).run(task, b"")  # type: ignore[arg-type]
+        done = Workers(seconds, 1 << 30).run(task, b"")  # type: ignore[arg-type]
         assert done.status == status
         assert words in json.loads(done.body)["error"]
         assert b"secret" not in done.body
