@@ -30,18 +30,27 @@ class Spot(NamedTuple):
     value: str | None
 
 
+class _Second(NamedTuple):
+    """A second name, the element it stands for, and the form that a value must have to go by it (None: any)."""
+
+    name: str
+    of: str
+    form: Format | None
+
+
 class _Plan(NamedTuple):
     """How the values of one use come into a level: `key` is the group they are a repetition of, "" if none.
 
     `joins`: the values belong to the last repetition. `words` are the elements whose codes stand for words. `second`
-    are names that depend on a value of the same segment: name, element, the element that decides and its values, the
-    form it must have (None: any). `plain`: none of this, the values are just said.
+    are the second names that any value goes by, `decided` those that depend on a value of the same segment: the element
+    that decides and, by its value, the names. `plain`: none of this, the values are just said.
     """
 
     key: str
     joins: bool
     words: tuple[tuple[str, dict[str, str]], ...]
-    second: tuple[tuple[str, str, str, tuple[str, ...], Format | None], ...]
+    second: tuple[_Second, ...]
+    decided: tuple[tuple[str, dict[str, tuple[_Second, ...]]], ...]
     plain: bool
 
 
@@ -121,18 +130,22 @@ class _Preparation:
         key = use.container[-1] if use.each else many
         for value in written(use):
             self._labels.setdefault(value.xml, value.element or value.name)
-        inside: list[tuple[str, str, str, tuple[str, ...], Format | None]] = []
+        second: list[_Second] = []
+        decided: dict[str, dict[str, tuple[_Second, ...]]] = {}
         for alias in use.aliases:
             self._labels.setdefault(alias.xml, alias.name)
             of = next(value.xml for value in use.values if value.places[0] == alias.places[0])
             names.append(alias.xml)
             self._real[alias.xml] = of
+            name = _Second(alias.xml, of, alias.format)
             if not alias.when:
-                inside.append((alias.xml, of, of, (), alias.format))
+                second.append(name)
             for condition in alias.when:
                 decides = self._names.get((condition.position or position, condition.place), "")
                 if condition.position is None:
-                    inside.append((alias.xml, of, decides, condition.values, alias.format))
+                    by_value = decided.setdefault(decides, {})
+                    for value in condition.values:
+                        by_value[value] = (*by_value.get(value, ()), name)
                 else:
                     words = _words(decides, condition)
                     self._second.append((alias.xml, of, words))
@@ -140,7 +153,9 @@ class _Preparation:
         if key:
             self._repeat(self._groups[kind], key, names, bool(plan and plan.joins))
         coded = tuple((value.xml, WORDS[value.xml]) for value in use.values if value.xml in WORDS)
-        self._plans[use.id] = _Plan(key, bool(plan and plan.joins), coded, tuple(inside), not (key or coded or inside))
+        plain = not (key or coded or second or decided)
+        joins = bool(plan and plan.joins)
+        self._plans[use.id] = _Plan(key, joins, coded, tuple(second), tuple(decided.items()), plain)
 
     @staticmethod
     def _repeat(groups: dict[str, Group], key: str, names: list[str], joins: bool) -> None:
@@ -219,18 +234,21 @@ def _known(node: Node, item: Interpreted, plans: dict[str, _Plan]) -> _Said:
 
 def _take(level: Level, said: dict[str, str], plan: _Plan) -> None:
     """Take what a segment says, in words and with second names, as a repetition of its group where it has one."""
-    for name, words in plan.words:
+    key, joins, words, second, decided, _ = plan
+    for name, meanings in words:
         if name in said:
-            said[name] = words.get(said[name], said[name])
-    for name, of, decides, wanted, form in plan.second:
-        if of in said and (not wanted or said.get(decides) in wanted) and _has_form(said[of], form):
+            said[name] = meanings.get(said[name], said[name])
+    for decides, by_value in decided:
+        second += by_value.get(said.get(decides, ""), ())
+    for name, of, form in second:
+        if of in said and (form is None or _has_form(said[of], form)):
             said[name] = said[of]
-    records = level.repeated.get(plan.key)
+    records = level.repeated.get(key)
     if records is None:
-        if plan.key:
-            level.repeated[plan.key] = [said]
+        if key:
+            level.repeated[key] = [said]
         level.said.update(said)
-    elif plan.joins:
+    elif joins:
         records[-1].update(said)
     else:
         records.append(said)
@@ -240,9 +258,9 @@ def _take(level: Level, said: dict[str, str], plan: _Plan) -> None:
                 own[name] = said[name]
 
 
-def _has_form(text: str, form: Format | None) -> bool:
+def _has_form(text: str, form: Format) -> bool:
     """Tell whether a value is written in a form: how long it is, and for a number that it is all digits."""
-    return form is None or (form.least <= len(text) <= form.most and (form.kind != "n" or text.isdecimal()))
+    return form.least <= len(text) <= form.most and (form.kind != "n" or text.isdecimal())
 
 
 # ---------------------------------------------------------------------- places

@@ -107,17 +107,17 @@ class _Plan:
             due += self.called[name]
         if len(due) > 1:
             due = sorted(dict.fromkeys(due), key=lambda held: held.order)
-        absent = dict.fromkeys(self.own - names, None if level.complete else UNKNOWN)
-        return [held for held in due if _may_bite(held, level, absent)]
+        return [held for held in due if self._may_bite(held, level)]
 
-
-def _may_bite(held: _Held, level: Level, absent: Mapping[str, str | None]) -> bool:
-    """Tell whether a rule can have a complaint of levels with these elements and without those known to be absent."""
-    if held.rest is None:
-        return True
-    if held.rule.shape == REQUIRED and held.rule.target in level.said:
-        return False
-    return _may_hold(held.rest.reduce(level.guide.message, absent))
+    def _may_bite(self, held: _Held, level: Level) -> bool:
+        """Tell whether a rule can have a complaint of levels that say the same elements as this one."""
+        if held.rest is None:
+            return True
+        if held.rule.shape == REQUIRED and held.rule.target in level.said:
+            return False
+        silence = None if level.complete else UNKNOWN
+        absent = {name: silence for name in held.rest.names() if name in self.own and name not in level.said}
+        return _may_hold(held.rest.reduce(level.guide.message, absent) if absent else held.rest)
 
 
 @lru_cache(4)
