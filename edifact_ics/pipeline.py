@@ -67,7 +67,7 @@ def check(
     """
     guides = library or ours()
     journal = journal or (None if history is None else Memory(history))
-    tables = load_reference() if reference is None else reference
+    tables = (load_reference() if reference is None else reference).of_guides(guides)
     engine = (available() if rules is None else rules).engine(Known(history=journal, reference=tables))
     with opened(source) as (file, known):
         run = Run(Report(name or known), policy=policy or Policy(), library=guides, engine=engine)
@@ -177,7 +177,8 @@ def respond(
     guides, engine = library or ours(), None
     journal = None if history is None else Memory(history)
     if kind != "contrl":
-        known = Known(history=journal, reference=load_reference() if tables is None else tables)
+        at_hand = (load_reference() if tables is None else tables).of_guides(guides)
+        known = Known(history=journal, reference=at_hand)
         engine = (available() if rules is None else rules).engine(known)
     moment = at or datetime.datetime.now()
     number = reference if reference is not None else int(moment.strftime("%Y%m%d%H%M%S"))

@@ -282,6 +282,7 @@ class _Search:
         self._name = complaint.name
         self._element = self._reading.real.get(complaint.name, complaint.name)
         self._number = complaint.number
+        self._several = False
         self._path = _path(self._level, table.mig.xml)
 
     def result(self) -> Spot:
@@ -292,6 +293,7 @@ class _Search:
             if self._number >= len(repetitions):
                 return self._missing()
             places = repetitions[self._number]
+            self._several = len(repetitions) > 1
         for place in places:
             for value, text in place.item.values:
                 if value.xml == self._element:
@@ -318,9 +320,12 @@ class _Search:
         element, component = value.places[0]
         part = component if node.segment.type.slots[element - 1].composite else None
         steps = list(use.container)
+        name = value.xml
         if use.each:
             steps[-1] += f"[{self._number + 1}]"
-        return Spot(place.number, element, part, "/".join([self._path, *steps, value.xml]), text)
+        elif value.many and self._several:
+            name += f"[{self._number + 1}]"
+        return Spot(place.number, element, part, "/".join([self._path, *steps, name]), text)
 
     def _missing_in(self, places: list[Placed]) -> Spot:
         """Return the place of what a repetition lacks: in the segment that could hold it."""

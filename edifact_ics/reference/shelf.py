@@ -6,11 +6,12 @@ import datetime
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from edifact_ics import resources
+from edifact_ics.guide.library import Library, ours
 from edifact_ics.reference.file import Problem, ReferenceDataError, read, read_head, read_shipped
 from edifact_ics.reference.layouts import LAYOUTS, SEPARATOR
 from edifact_ics.reference.standards import SUPPLIED
@@ -21,13 +22,17 @@ VARIABLE = "EDIFACT_ICS_REFERENCE"
 
 @dataclass
 class Issue:
-    """One issue of a table. `file` and `issued` are None where a library, or another room, is the only source."""
+    """One issue of a table. `file` and `issued` are None where a library, or another room, is the only source.
+
+    `guides` are those whose code lists it holds, if it does.
+    """
 
     name: str
     issued: datetime.date | None
     source: str
     file: Path | None
     shipped: bool = False
+    guides: Library = field(default_factory=ours)
 
     @cached_property
     def table(self) -> Table:
@@ -38,11 +43,11 @@ class Issue:
                 name = str(self.file)
                 lines = (read_shipped(file, name) if self.shipped else read(file, name).sound()).lines
         if self.shipped and self.name in SUPPLIED:
-            lines = [*lines, *SUPPLIED[self.name].lines()]
-        elif self.name == "codelists":  # a list of the user stands in place of ours, the others stay
+            lines = [*lines, *SUPPLIED[self.name].lines(self.guides)]
+        elif self.name == "codelists":  # a list of the user stands in place of that of the guides
             own = {line.partition(SEPARATOR)[0] for line in lines}
-            ours = SUPPLIED[self.name].lines()
-            lines = [*lines, *(line for line in ours if line.partition(SEPARATOR)[0] not in own)]
+            others = SUPPLIED[self.name].lines(self.guides)
+            lines = [*lines, *(line for line in others if line.partition(SEPARATOR)[0] not in own)]
         return Table(LAYOUTS[self.name], lines)
 
 
@@ -60,6 +65,12 @@ class Reference:
             self._issues[issue.name].append(issue)
         for shelf in self._issues.values():
             shelf.sort(key=lambda issue: issue.issued or datetime.date.min)
+
+    def of_guides(self, guides: Library) -> Reference:
+        """Return these tables with the code lists of a user's guides in place of ours."""
+        if guides is ours():
+            return self
+        return Reference(replace(issue, guides=guides) for shelf in self._issues.values() for issue in shelf)
 
     def issues(self, table: str) -> tuple[Issue, ...]:
         """Return the issues of a table, the oldest first; none: it is not loaded."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from edifact_ics.guide.library import ours
+from edifact_ics.guide.library import Library
 from edifact_ics.reference.layouts import LAYOUTS, SEPARATOR
 
 _WEIGHTS = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)  # of the digits of an ABN, one taken off the first
@@ -17,9 +17,12 @@ _NO_UNITS = ("ISS", "LCO")  # stand where a unit stands, but mark a percentage
 
 
 class Supply(NamedTuple):
-    """Rows of a table that no file of ours holds: `lines` gives them, `source` says where they come from."""
+    """Rows of a table that no file of ours holds: `lines` gives them, `source` says where they come from.
 
-    lines: Callable[[], Iterator[str]]
+    Those that are code lists of the guides are taken from the library at hand.
+    """
+
+    lines: Callable[[Library], Iterator[str]]
     source: str
 
 
@@ -37,7 +40,7 @@ def _line(table: str, *key: str, since: str = "", until: str = "", **others: str
     return SEPARATOR.join((*key, since, until, *(others.get(column.name, "") for column in layout.others)))
 
 
-def _countries() -> Iterator[str]:
+def _countries(_: Library) -> Iterator[str]:
     """Give the countries of ISO 3166, those of the past until they were withdrawn."""
     import pycountry
 
@@ -57,7 +60,7 @@ def _last_day(withdrawn: str) -> date:
     return date.fromisoformat(withdrawn) if len(withdrawn) > 4 else date(int(withdrawn), 12, 31)
 
 
-def _currencies() -> Iterator[str]:
+def _currencies(_: Library) -> Iterator[str]:
     """Give the currencies of ISO 4217 in use."""
     import pycountry
 
@@ -65,21 +68,21 @@ def _currencies() -> Iterator[str]:
         yield _line("currencies", currency.alpha_3, name=currency.name)
 
 
-def _units() -> Iterator[str]:
+def _units(library: Library) -> Iterator[str]:
     """Give the units of ICS itself."""
-    for code, title in ours().code_lists["QuantityUnit"].labels.items():
+    for code, title in library.code_lists["QuantityUnit"].labels.items():
         if code not in _NO_UNITS:
             yield _line("units", code, "ICS", name=title)
 
 
-def _states() -> Iterator[str]:
-    for code, name in ours().code_lists["State"].labels.items():
+def _states(library: Library) -> Iterator[str]:
+    for code, name in library.code_lists["State"].labels.items():
         yield _line("states", code, name=name)
 
 
-def _codes() -> Iterator[str]:
+def _codes(library: Library) -> Iterator[str]:
     """Give the code lists of the guides."""
-    for name, codes in ours().code_lists.items():
+    for name, codes in library.code_lists.items():
         for code, title in codes.labels.items():
             yield _line("codelists", name, code, description=title, open="N" if codes.closed else "Y")
 

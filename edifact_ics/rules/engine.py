@@ -358,9 +358,15 @@ def _in_repetitions(rule: Rule, target: str, condition: Condition | None, group:
 
 def _in_level(rule: Rule, target: str, condition: Condition | None) -> Ask:
     def ask(level: Level, known: Known) -> Sequence[Complaint]:
-        return (Complaint(_home(level, target), target),) if _wanting(rule, target, condition, level) else ()
+        return (_at_first(_home(level, target), target),) if _wanting(rule, target, condition, level) else ()
 
     return ask
+
+
+def _at_first(level: Level, name: str) -> Complaint:
+    """Return a complaint of an element at the first repetition that holds it, which need not be the first of all."""
+    places = level.each(name)
+    return Complaint(level, name, number=places[0][0] if places else 0)
 
 
 def _home(level: Level, name: str) -> Level:

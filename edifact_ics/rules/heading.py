@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from edifact_ics.rules.conditions import ORIGINAL, PRE_LODGED, WITHDRAW, header, line, present
+from edifact_ics.rules.conditions import CHANGE, ORIGINAL, PRE_LODGED, WITHDRAW, header, line, present
 from edifact_ics.rules.rule import CHECK, Known, Rule, rule
 from edifact_ics.rules.shapes import at_least_one, distinct, forbidden_when, required_when
 from edifact_ics.view import HEADER, LINE, Complaint, Level
 
+TERMS = "InvoiceTermType"
 DECLARATIONS = ("IMD", "SAC", "IMPED1", "IMPED2", "RCR")
 
 
@@ -55,7 +56,6 @@ RULES: list[Rule] = [
         messages=("IMPED1", "IMPED2"),
     ),
     required_when("GBR-IMPORTER-REFERENCE-01", "ImporterReference", ORIGINAL),
-    required_when("GBR-INVOICE-TERM-TYPE-01", "InvoiceTermType", ORIGINAL),
     forbidden_when("GBR-INVOICE-TERM-TYPE-02", "InvoiceTermType", header("N30")),
     required_when(
         "GBR-LODGEMENT-QUESTION-IDENTIFIER-01", "LodgementQuestionAnswerType", present("LodgementQuestionIdentifier")
@@ -91,6 +91,18 @@ def amber_reasons_are_explained(header: Level, known: Known) -> Iterator[Complai
 def only_amber_reasons_are_explained(home: Level, known: Known) -> Iterator[Complaint]:
     if home.complete and not _has_reason(home):
         yield home.complaint(STATEMENT, "Amber Statement is sent, but no amber reason, neither here nor on a line.")
+
+
+@rule("GBR-INVOICE-TERM-TYPE-01", carried=(TERMS,), level=HEADER, when=(ORIGINAL | CHANGE) & ~header("N30"))
+def terms_of_the_invoice(header: Level, known: Known) -> Iterator[Complaint]:
+    """A periodic declaration says them of its releases, and not of each; one that says none at all lacks them."""
+    homes = [level for level in (header, *header.inside()) if TERMS in level.guide.carries[level.kind]]
+    if not homes and header.function == "Original":
+        homes = (header.below or [header])[:1]
+    for home in homes:
+        if TERMS not in home.said and home.complete and home.function == "Original":
+            label = header.guide.label(TERMS)
+            yield home.complaint(TERMS, f"{label} is missing; it must be sent when the message is an Original.")
 
 
 def _homes_of_statement(header: Level) -> list[Level]:

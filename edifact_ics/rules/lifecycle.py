@@ -113,7 +113,7 @@ def nature_stays(line: Level, known: Known) -> Iterator[Complaint]:
 @rule("GBR-LINE-NUMBER-02", level=HEADER, own=True)
 def lines_are_numbered_without_gaps(header: Level, known: Known) -> Iterator[Complaint]:
     """Lines follow each other by number; a Change goes on where numbers ended, and amends or deletes what exists."""
-    lines = [line for line in header.below if line.kind == LINE and line.said.get("LineNumber", "").isdigit()]
+    lines = [line for line in header.lines() if line.said.get("LineNumber", "").isdigit()]
     if header.said.get("MessageFunction") == "Original":
         for before, line in pairwise(lines):
             if int(line.said["LineNumber"]) != int(before.said["LineNumber"]) + 1:

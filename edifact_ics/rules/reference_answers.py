@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from edifact_ics.rules.conditions import is_
 from edifact_ics.rules.reference_data import is_missing
+from edifact_ics.rules.reference_parties import is_accredited
 from edifact_ics.rules.rule import CHECK, Known, Rule, rule
 from edifact_ics.view import LINE, TRANSPORT_LINE, Complaint, Level
 
@@ -36,7 +37,10 @@ def _answers(level: Level, known: Known, question: str) -> list[tuple[str, int]]
 
 @rule("GBR-AQIS-CONCERN-TYPE-04", on=_QUESTION, needs="lodgement_questions")
 def concern_of_packing(level: Level, known: Known) -> Iterator[Complaint]:
-    """A high-risk answer to a question on packing, and cargo in containers, need an AQIS Concern Type."""
+    """A high-risk answer to a question on packing, and cargo in containers, need an AQIS Concern Type.
+
+    An error for an importer who is accredited with quarantine, as far as the table of clients knows; a warning else.
+    """
     cargo = {kind for one in (level, *level.below) for kind in one.values("ImportCargoType")}
     if not cargo.intersection(_CONTAINERS) or not is_missing(level, "AQISConcernType"):
         return
@@ -48,7 +52,7 @@ def concern_of_packing(level: Level, known: Known) -> Iterator[Complaint]:
         }
         if any(answer in risky for answer, _ in _answers(level, known, question) if answer):
             text = f"AQIS Concern Type is missing: the answer to the {question} says that the packing is a concern."
-            yield level.complaint("AQISConcernType", text)
+            yield Complaint(level, "AQISConcernType", text, warning=not is_accredited(level, known))
             return
 
 

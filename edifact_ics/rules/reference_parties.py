@@ -39,6 +39,14 @@ def _sender(known: Known) -> Row | None:
     return rows[0] if rows else None
 
 
+def is_accredited(level: Level, known: Known) -> bool:
+    """Tell whether the table of clients, if it is loaded, has the importer as one with an agreement with quarantine."""
+    if known.lacks("clients") is not None:
+        return False
+    importer = _importer(level, known)
+    return importer is not None and importer["aqis_accredited"] == "Y"
+
+
 def _abn(ident: str, abn: str, cac: str) -> Rule:
     """An ABN has right check digits; with its activity centre it is current."""
 
