@@ -137,15 +137,15 @@ class _Preparation:
             of = next(value.xml for value in use.values if value.places[0] == alias.places[0])
             names.append(alias.xml)
             self._real[alias.xml] = of
-            name = _Second(alias.xml, of, alias.format)
+            known_as = _Second(alias.xml, of, alias.format)
             if not alias.when:
-                second.append(name)
+                second.append(known_as)
             for condition in alias.when:
                 decides = self._names.get((condition.position or position, condition.place), "")
                 if condition.position is None:
                     by_value = decided.setdefault(decides, {})
-                    for value in condition.values:
-                        by_value[value] = (*by_value.get(value, ()), name)
+                    for text in condition.values:
+                        by_value[text] = (*by_value.get(text, ()), known_as)
                 else:
                     words = _words(decides, condition)
                     self._second.append((alias.xml, of, words))

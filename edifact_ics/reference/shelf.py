@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from edifact_ics import resources
@@ -70,7 +70,8 @@ class Reference:
         """Return these tables with the code lists of a user's guides in place of ours."""
         if guides is ours():
             return self
-        return Reference(replace(issue, guides=guides) for shelf in self._issues.values() for issue in shelf)
+        every = [issue for shelf in self._issues.values() for issue in shelf]
+        return Reference(replace(issue, guides=guides) if issue.name in SUPPLIED else issue for issue in every)
 
     def issues(self, table: str) -> tuple[Issue, ...]:
         """Return the issues of a table, the oldest first; none: it is not loaded."""
@@ -129,7 +130,8 @@ def beside_shipped(issues: Iterable[Issue]) -> Reference:
     """Return these issues and the shipped tables, but for those of which there are issues here."""
     own = list(issues)
     replaced = {issue.name for issue in own}
-    return Reference([*own, *(issue for issue in _shipped() if issue.name not in replaced)])
+    shipped = _shipped(resources.root("reference_data"))
+    return Reference([*own, *(issue for issue in shipped if issue.name not in replaced)])
 
 
 def issues_in(folder: Path) -> Iterator[Issue]:
@@ -145,16 +147,18 @@ def issues_in(folder: Path) -> Iterator[Issue]:
         yield Issue(head.table, head.issued, head.source, path)
 
 
-def _shipped() -> Iterator[Issue]:
-    """Give what comes with the package: files, supplied by libraries and other rooms, or both."""
-    of_files = set()
-    for issue in issues_in(resources.root("reference_data")):
-        of_files.add(issue.name)
+@cache
+def _shipped(folder: Path) -> tuple[Issue, ...]:
+    """Return what comes with the package: files, supplied by libraries and other rooms, or both.
+
+    It stays as it is while the process runs, so it is read once: to read the ports takes longer than most checks.
+    """
+    of_files = {}
+    for issue in issues_in(folder):
         also = f"; {SUPPLIED[issue.name].source}" if issue.name in SUPPLIED else ""
-        yield Issue(issue.name, issue.issued, issue.source + also, issue.file, shipped=True)
-    for name, supply in SUPPLIED.items():
-        if name not in of_files:
-            yield Issue(name, None, supply.source, None, shipped=True)
+        of_files[issue.name] = Issue(issue.name, issue.issued, issue.source + also, issue.file, shipped=True)
+    supplied = [Issue(name, None, one.source, None, shipped=True) for name, one in SUPPLIED.items()]
+    return (*of_files.values(), *(issue for issue in supplied if issue.name not in of_files))
 
 
 def default_folder() -> Path:
