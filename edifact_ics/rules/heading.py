@@ -93,9 +93,11 @@ def only_amber_reasons_are_explained(home: Level, known: Known) -> Iterator[Comp
         yield home.complaint(STATEMENT, "Amber Statement is sent, but no amber reason, neither here nor on a line.")
 
 
-@rule("GBR-INVOICE-TERM-TYPE-01", carried=(TERMS,), level=HEADER, when=(ORIGINAL | CHANGE) & ~header("N30"))
+@rule("GBR-INVOICE-TERM-TYPE-01", carried=(TERMS,), level=HEADER, when=ORIGINAL | CHANGE)
 def terms_of_the_invoice(header: Level, known: Known) -> Iterator[Complaint]:
     """A periodic declaration says them of its releases, and not of each; one that says none at all lacks them."""
+    if header.nature == "N30":  # they are forbidden there
+        return
     homes = [level for level in (header, *header.inside()) if TERMS in level.guide.carries[level.kind]]
     if not homes and header.function == "Original":
         homes = (header.below or [header])[:1]
