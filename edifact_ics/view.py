@@ -159,7 +159,8 @@ class Level:
         """Give the levels inside this one, however deep, in document order."""
         for level in self.below:
             yield level
-            yield from level.inside()
+            if level.below:
+                yield from level.inside()
 
     def lines(self) -> list[Level]:
         """Return the lines inside this level."""

@@ -82,7 +82,7 @@ def _has_reason(home: Level) -> bool:
 
 @rule("GBR-HEADER-AMBER-REASON-TYPE-01", carried=(STATEMENT,), level=HEADER, when=~WITHDRAW)
 def amber_reasons_are_explained(header: Level, known: Known) -> Iterator[Complaint]:
-    for home in _homes_of_statement(header):
+    for home in _homes(header, STATEMENT):
         if STATEMENT not in home.said and home.complete and _has_reason(home):
             yield home.complaint(STATEMENT, "Amber Statement is missing: an amber reason is given, but not explained.")
 
@@ -98,7 +98,7 @@ def terms_of_the_invoice(header: Level, known: Known) -> Iterator[Complaint]:
     """A periodic declaration says them of its releases, and not of each; one that says none at all lacks them."""
     if header.nature == "N30":  # they are forbidden there
         return
-    homes = [level for level in (header, *header.inside()) if TERMS in level.guide.carries[level.kind]]
+    homes = _homes(header, TERMS)
     if not homes and header.function == "Original":
         homes = (header.below or [header])[:1]
     for home in homes:
@@ -107,7 +107,7 @@ def terms_of_the_invoice(header: Level, known: Known) -> Iterator[Complaint]:
             yield home.complaint(TERMS, f"{label} is missing; it must be sent when the message is an Original.")
 
 
-def _homes_of_statement(header: Level) -> list[Level]:
-    """The levels that may hold the statement: the header, or each sub header of a periodic declaration."""
-    kinds = header.guide.kinds_of(STATEMENT)
+def _homes(header: Level, name: str) -> list[Level]:
+    """The levels that may hold an element: the header, or below each sub header of a periodic declaration."""
+    kinds = header.guide.kinds_of(name)
     return [header] if HEADER in kinds else [level for level in header.inside() if level.kind in kinds]
