@@ -8,8 +8,9 @@ only when somebody complains of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import methodcaller
 from typing import Any
 
 HEADER = "Header"
@@ -224,6 +225,13 @@ class Record:
     def complaint(self, name: str, text: str = "") -> Complaint:
         """Return a complaint of an element of this repetition."""
         return Complaint(self.level, name, text, self.number)
+
+
+def values_of(names: Sequence[str]) -> Callable[[Mapping[str, str]], Hashable]:
+    """Return what gives the values of a repetition under some names, to tell it from others: as fast as can be."""
+    if len(names) == 1:
+        return methodcaller("get", names[0])
+    return lambda record: tuple(map(record.get, names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from edifact_ics.rules.conditions import ORIGINAL
 from edifact_ics.rules.rule import EVERY, Known, rule
-from edifact_ics.view import NUMBERS, Complaint, Level
+from edifact_ics.view import NUMBERS, Complaint, Level, values_of
 
 # What tells the repetitions of a group apart; a group that is not named here is told by all it holds.
 KEYS = {
@@ -26,6 +26,7 @@ KEYS = {
     "LodgementQuestion": ("LodgementQuestionIdentifier",),
     "Quantity": ("QuantityUnit",),
 }
+_TOLD_BY = {key: values_of(names) for key, names in KEYS.items()}
 _VERSION = re.compile("0*[1-9][0-9]*")
 
 
@@ -49,13 +50,16 @@ def each_once(level: Level, known: Known) -> Iterable[Complaint]:
     found: list[Complaint] = []
     for key, records in level.repeated.items():
         if len(records) > 1:
-            own = KEYS.get(key)
-            values = [tuple(map(r.get, own)) for r in records] if own else [tuple(r.values()) for r in records]
-            if len(set(values)) < len(values):
+            values = set(map(_TOLD_BY.get(key, _by_all), records))
+            if len(values) < len(records):
                 found += _twice(level, key, records)
     if level.below:
         found += _numbered_twice(level)
     return found
+
+
+def _by_all(record: dict[str, str]) -> tuple[str, ...]:
+    return tuple(record.values())
 
 
 def _twice(level: Level, key: str, records: list[dict[str, str]]) -> Iterator[Complaint]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from edifact_ics.rules.conditions import ALWAYS, WITHDRAW, Condition, absent, present
 from edifact_ics.rules.rule import CHECK, FORBIDDEN, REQUIRED, Known, Rule
-from edifact_ics.view import Complaint, Level, Record
+from edifact_ics.view import Complaint, Level, Record, values_of
 
 
 def required_when(ident: str, name: str, when: Condition = ALWAYS, **more: Any) -> Rule:
@@ -62,7 +62,10 @@ def together(ident: str, *names: str, when: Condition = ALWAYS, **more: Any) -> 
     def check(level: Level, known: Known) -> Iterable[Complaint]:
         group = level.guide.groups.get(level.kind, {}).get(names[0])
         said = level.repeated.get(group.key, ()) if group is not None else (level.said,)
-        return () if all(every <= one.keys() for one in said) and said else lacking(level)
+        for one in said:
+            if not every <= one.keys():
+                return lacking(level)
+        return () if said else lacking(level)
 
     def lacking(level: Level) -> Iterator[Complaint]:
         scopes: Sequence[Level | Record] = level.records(names[0]) or [level]
@@ -105,12 +108,12 @@ def in_list(ident: str, name: str, *values: str, when: Condition = ALWAYS, **mor
 
 def distinct(ident: str, *names: str, when: Condition = ALWAYS, **more: Any) -> Rule:
     """No value of the element (or combination of the elements) occurs twice in a level; the second one is named."""
-    name = names[0]
+    name, values = names[0], values_of(names)
 
     def check(level: Level, known: Known) -> Iterable[Complaint]:
         group = level.guide.groups.get(level.kind, {}).get(name)
         records = level.repeated.get(group.key, ()) if group is not None else ()
-        if len(records) < 2 or len({tuple(map(record.get, names)) for record in records}) == len(records):
+        if len(records) < 2 or len(set(map(values, records))) == len(records):
             return ()
         return twice(level, records)
 
