@@ -14,7 +14,7 @@ from edifact_ics.finding import Finding, Policy, Report, Severity
 from edifact_ics.guide.library import Library, ours
 from edifact_ics.history import History, Journal, Memory
 from edifact_ics.inspection.run import Checked, Run, Started
-from edifact_ics.reference import Reference, load_reference
+from edifact_ics.reference import Reference, load_reference, supplied
 from edifact_ics.rules import Known, RuleSet, available
 from edifact_ics.source import Source, is_xml, opened, peek
 
@@ -67,7 +67,7 @@ def check(
     """
     guides = library or ours()
     journal = journal or (None if history is None else Memory(history))
-    tables = (load_reference() if reference is None else reference).of_guides(guides)
+    tables = _tables(reference, guides)
     engine = (available() if rules is None else rules).engine(Known(history=journal, reference=tables))
     with opened(source) as (file, known):
         run = Run(Report(name or known), policy=policy or Policy(), library=guides, engine=engine)
@@ -80,6 +80,12 @@ def check(
         else:
             deque(run.steps(file), 0)
     return Result(run.report)
+
+
+def _tables(given: Reference | None, guides: Library) -> Reference:
+    """Return the tables to look things up in, with the code lists of the guides at hand."""
+    tables = load_reference() if given is None else given
+    return tables if guides is ours() else tables.supplied_by(supplied(guides))
 
 
 def _lodging(journal: Journal | None, library: Library) -> Lodging | None:
@@ -177,8 +183,7 @@ def respond(
     guides, engine = library or ours(), None
     journal = None if history is None else Memory(history)
     if kind != "contrl":
-        at_hand = (load_reference() if tables is None else tables).of_guides(guides)
-        known = Known(history=journal, reference=at_hand)
+        known = Known(history=journal, reference=_tables(tables, guides))
         engine = (available() if rules is None else rules).engine(known)
     moment = at or datetime.datetime.now()
     number = reference if reference is not None else int(moment.strftime("%Y%m%d%H%M%S"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from edifact_ics.reference.file import ReferenceDataError
 from edifact_ics.reference.shelf import Reference, default_folder, load_reference
-from edifact_ics.reference.standards import is_abn
+from edifact_ics.reference.standards import is_abn, supplied
 from edifact_ics.reference.table import Row
 
-__all__ = ["Reference", "ReferenceDataError", "Row", "default_folder", "is_abn", "load_reference"]
+__all__ = ["Reference", "ReferenceDataError", "Row", "default_folder", "is_abn", "load_reference", "supplied"]

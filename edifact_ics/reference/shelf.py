@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 
 from edifact_ics import resources
-from edifact_ics.guide.library import Library, ours
 from edifact_ics.reference.file import Problem, ReferenceDataError, read, read_head, read_shipped
 from edifact_ics.reference.layouts import LAYOUTS, SEPARATOR
-from edifact_ics.reference.standards import SUPPLIED
+from edifact_ics.reference.standards import SUPPLIED, Supply
 from edifact_ics.reference.table import Row, Table
 
 VARIABLE = "EDIFACT_ICS_REFERENCE"
@@ -24,7 +23,7 @@ VARIABLE = "EDIFACT_ICS_REFERENCE"
 class Issue:
     """One issue of a table. `file` and `issued` are None where a library, or another room, is the only source.
 
-    `guides` are those whose code lists it holds, if it does.
+    `supplies` give the rows that stand in no file.
     """
 
     name: str
@@ -32,7 +31,7 @@ class Issue:
     source: str
     file: Path | None
     shipped: bool = False
-    guides: Library = field(default_factory=ours)
+    supplies: Mapping[str, Supply] = field(default_factory=lambda: SUPPLIED)
 
     @cached_property
     def table(self) -> Table:
@@ -42,11 +41,11 @@ class Issue:
             with open(self.file, "rb") as file:
                 name = str(self.file)
                 lines = (read_shipped(file, name) if self.shipped else read(file, name).sound()).lines
-        if self.shipped and self.name in SUPPLIED:
-            lines = [*lines, *SUPPLIED[self.name].lines(self.guides)]
+        if self.shipped and self.name in self.supplies:
+            lines = [*lines, *self.supplies[self.name].lines()]
         elif self.name == "codelists":  # a list of the user stands in place of that of the guides
             own = {line.partition(SEPARATOR)[0] for line in lines}
-            others = SUPPLIED[self.name].lines(self.guides)
+            others = self.supplies[self.name].lines()
             lines = [*lines, *(line for line in others if line.partition(SEPARATOR)[0] not in own)]
         return Table(LAYOUTS[self.name], lines)
 
@@ -66,12 +65,10 @@ class Reference:
         for shelf in self._issues.values():
             shelf.sort(key=lambda issue: issue.issued or datetime.date.min)
 
-    def of_guides(self, guides: Library) -> Reference:
-        """Return these tables with the code lists of a user's guides in place of ours."""
-        if guides is ours():
-            return self
+    def supplied_by(self, supplies: Mapping[str, Supply]) -> Reference:
+        """Return these tables with other supplies: the code lists of a user's guides."""
         every = [issue for shelf in self._issues.values() for issue in shelf]
-        return Reference(replace(issue, guides=guides) if issue.name in SUPPLIED else issue for issue in every)
+        return Reference(replace(issue, supplies=supplies) if issue.name in supplies else issue for issue in every)
 
     def issues(self, table: str) -> tuple[Issue, ...]:
         """Return the issues of a table, the oldest first; none: it is not loaded."""

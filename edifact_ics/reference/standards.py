@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from edifact_ics.guide.library import Library
+from edifact_ics.guide.library import Library, ours
 from edifact_ics.reference.layouts import LAYOUTS, SEPARATOR
 
 _WEIGHTS = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)  # of the digits of an ABN, one taken off the first
@@ -17,12 +17,9 @@ _NO_UNITS = ("ISS", "LCO")  # stand where a unit stands, but mark a percentage
 
 
 class Supply(NamedTuple):
-    """Rows of a table that no file of ours holds: `lines` gives them, `source` says where they come from.
+    """Rows of a table that no file of ours holds: `lines` gives them, `source` says where they come from."""
 
-    Those that are code lists of the guides are taken from the library at hand.
-    """
-
-    lines: Callable[[Library], Iterator[str]]
+    lines: Callable[[], Iterator[str]]
     source: str
 
 
@@ -40,7 +37,7 @@ def _line(table: str, *key: str, since: str = "", until: str = "", **others: str
     return SEPARATOR.join((*key, since, until, *(others.get(column.name, "") for column in layout.others)))
 
 
-def _countries(_: Library) -> Iterator[str]:
+def _countries() -> Iterator[str]:
     """Give the countries of ISO 3166, those of the past until they were withdrawn."""
     import pycountry
 
@@ -60,7 +57,7 @@ def _last_day(withdrawn: str) -> date:
     return date.fromisoformat(withdrawn) if len(withdrawn) > 4 else date(int(withdrawn), 12, 31)
 
 
-def _currencies(_: Library) -> Iterator[str]:
+def _currencies() -> Iterator[str]:
     """Give the currencies of ISO 4217 in use."""
     import pycountry
 
@@ -87,10 +84,19 @@ def _codes(library: Library) -> Iterator[str]:
             yield _line("codelists", name, code, description=title, open="N" if codes.closed else "Y")
 
 
-SUPPLIED = {
-    "countries": Supply(_countries, "ISO 3166, by pycountry"),
-    "currencies": Supply(_currencies, "ISO 4217, by pycountry"),
-    "units": Supply(_units, "the code list QuantityUnit"),
-    "states": Supply(_states, "the code list State"),
-    "codelists": Supply(_codes, "the code lists of the guides"),
-}
+def supplied(guides: Library | None = None) -> dict[str, Supply]:
+    """Return, by table, what needs no file; the code lists are those of `guides`, by default of ours."""
+
+    def of(lines: Callable[[Library], Iterator[str]]) -> Callable[[], Iterator[str]]:
+        return lambda: lines(guides or ours())
+
+    return {
+        "countries": Supply(_countries, "ISO 3166, by pycountry"),
+        "currencies": Supply(_currencies, "ISO 4217, by pycountry"),
+        "units": Supply(of(_units), "the code list QuantityUnit"),
+        "states": Supply(of(_states), "the code list State"),
+        "codelists": Supply(of(_codes), "the code lists of the guides"),
+    }
+
+
+SUPPLIED = supplied()
