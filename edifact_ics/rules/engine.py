@@ -30,6 +30,7 @@ from edifact_ics.rules.conditions import (
     Present,
 )
 from edifact_ics.rules.rule import CHECK, EVERY, FORBIDDEN, NOTHING, REQUIRED, Known, Rule
+from edifact_ics.rules.sentence import sentence
 from edifact_ics.view import HEADER, LINE, Complaint, Group, Guide, Level, Record, View, overlay
 
 Ask = Callable[[Level, Known], Iterable[Complaint]]
@@ -394,33 +395,3 @@ def _asked(held: _Held, level: Level, known: Known) -> list[Judged]:
         text = f"The rule {rule.id} failed: {type(error).__name__}: {error}."
         found.append(Judged(rule, Complaint(level, rule.target), text, error))
     return found
-
-
-def sentence(rule: Rule, complaint: Complaint) -> str:
-    """Return what is wrong in the words of the rule's shape."""
-    if rule.text:
-        return rule.text
-    label = complaint.level.guide.label
-    name = label(complaint.name)
-    when = "" if rule.condition == HOLDS else rule.condition.words(label)
-    if rule.shape == REQUIRED:
-        return f"{name} is missing; it must be sent when {when}." if when else f"{name} is missing."
-    if isinstance(rule.condition, Not):
-        return (
-            f"{name} may be sent only when {rule.condition.inner.words(label)}{_here(rule.condition.inner, complaint)}."
-        )
-    return (
-        f"{name} must not be sent when {when}{_here(rule.condition, complaint)}."
-        if when
-        else f"{name} must not be sent."
-    )
-
-
-def _here(condition: Condition, complaint: Complaint) -> str:
-    """Return what stands here of the element that a condition asks for, where the condition alone does not say it."""
-    if not isinstance(condition, Is) or condition.name == "MessageFunction":
-        return ""
-    value = complaint.level.nature if condition.name == "LineNatureType" else complaint.level.get(condition.name)
-    if value is None:
-        return "; it is not sent"
-    return "" if condition.values == {value} else f"; it is {value}"
