@@ -20,7 +20,7 @@ class Targets:
         self._taken = {target.casefold(): name for target, name in taken}
 
     def of(self, name: str, place: str) -> str:
-        """Return the target of a file: its place made safe, without suffix; with a hash of its name if that is taken."""
+        """Return the target of a file: its place made safe, without suffix; with a hash of its name if it is taken."""
         *folders, last = [part for part in place.split("/") if part not in ("", ".", "..")] or ["file"]
         stem = last.rpartition(".")[0] or last
         plain = "/".join([FOLDER, *map(_safe, folders), _safe(stem)])

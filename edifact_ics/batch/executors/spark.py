@@ -42,6 +42,7 @@ def start(workers: int, scheduler: str | None) -> Spark:
     """Return the executor on a master, or on so many processes of this machine; EngineError if it cannot be started."""
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.Builder().appName("edifact-ics batch").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.ui.showConsoleProgress", "false")  # we have a bar of our own
     if scheduler is None:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         builder = builder.master(f"local[{workers},{TRIES}]")
