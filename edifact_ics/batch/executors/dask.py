@@ -43,10 +43,11 @@ class Dask:
             send(chunk)
         for future in done:
             chunk = sent.pop(future)
-            if future.status == "finished":
+            error = future.exception()  # waits for it once more where its worker died with the outcomes
+            if error is None:
                 yield future.result()
-            elif not isinstance(future.exception(), KilledWorker):
-                raise EngineError(f"The engine failed: {future.exception()!r}.")
+            elif not isinstance(error, KilledWorker):
+                raise EngineError(f"The engine failed: {error!r}.")
             elif len(chunk) > 1:
                 for task in chunk:
                     send([task])
@@ -67,7 +68,12 @@ class Dask:
 
 def start(workers: int, scheduler: str | None) -> Dask:
     """Return the executor on a scheduler, or on so many processes of this machine; EngineError if it is not there."""
-    dask.config.set({"distributed.scheduler.allowed-failures": TRIES - 1})
+    dask.config.set(
+        {
+            "distributed.scheduler.allowed-failures": TRIES - 1,
+            "distributed.scheduler.worker-saturation": 1.0,  # one chunk at a time, so that no other is blamed for a death
+        }
+    )
     warnings.filterwarnings("ignore", "Sending large graph")  # an archive's members travel with their chunk
     for name in ("distributed", "distributed.nanny", "distributed.scheduler", "distributed.worker"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # a worker that dies is our business, not the user's
