@@ -254,7 +254,7 @@ def peak_memory(seed: int, **amount: Any) -> dict[str, Any]:
 # ---------------------------------------------------------------------- a cold start
 
 
-def cold_start(seed: int, times: int = 9) -> dict[str, float]:
+def cold_start(seed: int, times: int) -> dict[str, float]:
     """Return the least processor time (s) of a new process: that does nothing, and that checks one declaration."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "one.edi"
@@ -282,7 +282,7 @@ def _seconds_of(command: list[str]) -> float:
 def measure(size: int, rounds: int, rss_size: int, seed: int) -> dict[str, Any]:
     """Return everything measured, as `--json` gives it."""
     memory = [peak_memory(seed, messages=1), peak_memory(seed, size=rss_size)] if rss_size else []
-    cold = cold_start(seed)
+    cold = cold_start(seed, 3 * rounds)
     readers, summary, data = _readers(size, seed)
     writers = _writers(size, seed)
     small, document = generate.interchange(messages=5, seed=seed), writers[1].data
