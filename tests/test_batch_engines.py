@@ -53,7 +53,15 @@ def started(archive: Path, *words: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
+
+
+def wait_for_lines(process: subprocess.Popen[str], manifest: Path) -> None:
+    """Wait until a few files are done."""
+    while not manifest.is_file() or manifest.read_bytes().count(b"\n") < 5:
+        assert process.poll() is None
+        time.sleep(0.01)
 
 
 def assert_all_done(archive: Path, process: subprocess.Popen[str], code: int = 0) -> str:
@@ -74,9 +82,7 @@ def assert_all_done(archive: Path, process: subprocess.Popen[str], code: int = 0
 def test_a_worker_killed_in_the_middle_loses_nothing(archive: Path) -> None:
     with started(archive) as process:
         manifest = archive.parent / "out" / "manifest.jsonl"
-        while not manifest.is_file() or manifest.read_bytes().count(b"\n") < 5:
-            assert process.poll() is None
-            time.sleep(0.01)
+        wait_for_lines(process, manifest)
         [victim, _] = [one for one in psutil.Process(process.pid).children() if "spawn_main" in " ".join(one.cmdline())]
         victim.send_signal(signal.SIGKILL)
         assert assert_all_done(archive, process) == ""
@@ -99,3 +105,19 @@ def test_spark_does_the_same(archive: Path) -> None:
         pytest.skip("no Java here, and Spark needs it")
     with started(archive, "--engine", "spark") as process:
         assert_all_done(archive, process)
+
+
+def test_an_interrupted_run_says_so_and_goes_on(archive: Path) -> None:
+    with started(archive) as process:
+        manifest = archive.parent / "out" / "manifest.jsonl"
+        wait_for_lines(process, manifest)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (2, "")
+    assert err.startswith("Error: Stopped after ")
+    assert err.count("\n") == 1
+    done = manifest.read_bytes().count(b"\n") - 1
+    assert 0 < done < 120
+    with started(archive, "--engine", "serial") as process:
+        assert_all_done(archive, process)
+    assert manifest.read_bytes().count(b"\n") == 121

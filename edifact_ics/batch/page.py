@@ -15,6 +15,7 @@ from edifact_ics.render.report import shown
 
 _BARS = 20
 _LISTED = 500  # files that are listed; all of them stand in files.csv
+_BLUE = "#3f6f9f"
 _COLOURS = {
     "accepted": "#3a7d44",
     "accepted-with-warnings": "#c98a1b",
@@ -23,7 +24,7 @@ _COLOURS = {
     "passed-over": "#8a8a8a",
     "error": "#b3362b",
     "warning": "#c98a1b",
-    "info": "#3f6f9f",
+    "info": _BLUE,
 }
 _STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}
@@ -59,7 +60,7 @@ def page(summary: Summary, outcomes: Iterable[Outcome]) -> Iterator[str]:
         for verdict in VERDICTS
         if summary.verdicts[verdict]
     ]
-    slowest = [_Bar(shown(name), seconds, f"{seconds:.3f} s", "#3f6f9f") for seconds, name in summary.slowest]
+    slowest = [_Bar(shown(name), seconds, f"{seconds:.3f} s", _BLUE) for seconds, name in summary.slowest]
     yield _chart("Files by verdict", verdicts)
     yield _chart("Findings by code", _bars(summary.findings))
     yield _chart("Complaints by business rule", _bars(summary.rules))
@@ -70,9 +71,13 @@ def page(summary: Summary, outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 def _bars(tallies: list[Tally]) -> list[_Bar]:
     return [
-        _Bar(f"{tally.code} ({tally.severity})", tally.count, f"{tally.count:,} in {tally.files:,} files", colour)
+        _Bar(
+            tally.code,
+            tally.count,
+            f"{tally.count:,} in {tally.files:,} files ({tally.severity})",
+            _COLOURS[tally.severity],
+        )
         for tally in tallies[:_BARS]
-        for colour in [_COLOURS.get(tally.severity, "#3f6f9f")]
     ]
 
 
@@ -85,11 +90,11 @@ def _chart(title: str, bars: list[_Bar]) -> str:
     for number, bar in enumerate(bars):
         y = number * 24
         label = bar.label if len(bar.label) <= 46 else "…" + bar.label[-45:]
-        width = max(1, round(bar.size / most * 420, 1))
+        width = max(1, round(bar.size / most * 330, 1))
         rows.append(
-            f'<text x="330" y="{y + 15}" text-anchor="end">{escape(label)}<title>{escape(bar.label)}</title></text>'
-            f'<rect x="340" y="{y + 3}" width="{width}" height="16" fill="{bar.colour}"/>'
-            f'<text x="{346 + width}" y="{y + 15}">{escape(bar.said)}</text>'
+            f'<text x="400" y="{y + 15}" text-anchor="end">{escape(label)}<title>{escape(bar.label)}</title></text>'
+            f'<rect x="410" y="{y + 3}" width="{width}" height="16" fill="{bar.colour}"/>'
+            f'<text x="{416 + width}" y="{y + 15}">{escape(bar.said)}</text>'
         )
     drawing = (
         f'<svg viewBox="0 0 900 {len(bars) * 24 + 4}" role="img" aria-label="{escape(title)}">{"".join(rows)}</svg>'

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
@@ -66,6 +68,16 @@ class Dask:
             self._cluster.close()
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let what is started here not hear Ctrl-C: we hear it, and take the workers down."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def start(workers: int, scheduler: str | None) -> Dask:
     """Return the executor on a scheduler, or on so many processes of this machine; EngineError if it is not there."""
     dask.config.set(
@@ -79,13 +91,14 @@ def start(workers: int, scheduler: str | None) -> Dask:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # a worker that dies is our business, not the user's
     try:
         if scheduler is None:
-            cluster = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                dashboard_address="127.0.0.1:0",
-                security=True,  # keys of its own: nobody else on this machine can send it work
-                silence_logs=logging.CRITICAL,
-            )
+            with _uninterrupted():
+                cluster = LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    dashboard_address="127.0.0.1:0",
+                    security=True,  # keys of its own: nobody else on this machine can send it work
+                    silence_logs=logging.CRITICAL,
+                )
             return Dask(Client(cluster), cluster)
         client = Client(scheduler, timeout=_PATIENCE)
         client.wait_for_workers(1, timeout=_PATIENCE)
