@@ -72,6 +72,12 @@ def test_members_of_a_zip_and_of_a_zip_in_it(tmp_path: Path) -> None:
     ]
 
 
+def test_mails_in_a_zip(tmp_path: Path) -> None:
+    mail = mailed(("a.edi", SENT)).as_bytes()
+    whole = zipped(("one.eml", mail), ("old", b"From a@b Sat Nov 21\n" + mail))
+    assert read(tmp_path / "a.zip", whole) == [("one.eml/2-a.edi", SENT), ("old/1/2-a.edi", SENT)]
+
+
 def test_a_zip_is_known_by_its_content_not_its_name(tmp_path: Path) -> None:
     assert read(tmp_path / "archive.old", zipped(("a.edi", SENT))) == [("a.edi", SENT)]
 
@@ -198,6 +204,17 @@ def test_no_bytes_are_an_exception(tmp_path_factory: pytest.TempPathFactory, beg
         path = tmp_path_factory.getbasetemp() / f"any.{suffix}"
         path.write_bytes(beginning + rest)
         assert held(path)
+
+
+def test_a_folder_that_cannot_be_listed_is_an_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(archives.os, "scandir", refuse)
+    [one] = held(tmp_path)
+    assert isinstance(one, Refused)
+    assert one.name == str(tmp_path)
+    assert one.why.startswith("It cannot be read")
 
 
 # ---------------------------------------------------------------------- where outputs go

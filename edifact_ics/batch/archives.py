@@ -24,6 +24,7 @@ ALLOWANCE, RATIO = 1_000_000_000, 100  # an archive unpacks to at most the allow
 DEPTH = 3  # archives within archives
 _LINE = 1 << 20
 
+_MBOX, _MAIL = b"From ", ".eml"
 _SERVICE = (b"UNA", b"UNB", b"UNH")
 _PLAIN = (".edi", ".edifact", ".txt", ".xml", ".zip")
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -96,8 +97,12 @@ def _single(path: str) -> Iterator[Found]:
 
 
 def _walk(folder: str, steps: list[str]) -> Iterator[Found]:
-    with os.scandir(folder) as listing:
-        entries = sorted((e for e in listing if not e.name.startswith(".")), key=lambda e: e.name)
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted((e for e in listing if not e.name.startswith(".")), key=lambda e: e.name)
+    except OSError:  # `sources` says why
+        yield Found(os.path.abspath(folder), folder, "/".join(steps), 0)
+        return
     mail = {"cur", "new", "tmp"} <= {e.name for e in entries}
     for entry in entries:
         inside = [*steps, entry.name]
@@ -124,9 +129,9 @@ def sources(found: Found) -> Iterator[Source | Refused]:
             file.seek(0)
             if _is_zip(beginning):
                 yield from _zipped(file, found.name, found.place, 1, _Budget(found.size))
-            elif beginning == b"From ":
-                yield from _mbox(file, found.name, found.place, _Budget(found.size))
-            elif found.mail or found.path.lower().endswith(".eml"):
+            elif beginning == _MBOX:
+                yield from _mbox(file, found.name, found.place, 1, _Budget(found.size))
+            elif found.mail or found.path.lower().endswith(_MAIL):
                 if found.size > LARGEST:
                     yield Refused(found.name, _too_large(found.size))
                 else:
@@ -161,12 +166,17 @@ def _too_large(size: int) -> str:
 
 def _held(data: bytes, name: str, place: str, depth: int, budget: _Budget) -> Iterator[Source | Refused]:
     """Give what bytes out of an archive are: a file, or an archive again."""
-    if not _is_zip(data[:5]):
+    zipped, mbox, mail = _is_zip(data[:5]), data.startswith(_MBOX), name.lower().endswith(_MAIL)
+    if not (zipped or mbox or mail):
         yield Source(name, place, len(data), data=data)
     elif depth >= DEPTH:
         yield Refused(name, f"Archives lie in archives more than {DEPTH} deep.")
-    else:
+    elif zipped:
         yield from _zipped(io.BytesIO(data), name, place, depth + 1, budget)
+    elif mbox:
+        yield from _mbox(io.BytesIO(data), name, place, depth + 1, budget)
+    else:
+        yield from _mailed(data, name, place, depth + 1, budget)
 
 
 # ---------------------------------------------------------------------- zip
@@ -224,13 +234,13 @@ def _unlike(name: str, called: set[str]) -> str:
 # ---------------------------------------------------------------------- mail
 
 
-def _mbox(file: BinaryIO, name: str, place: str, budget: _Budget) -> Iterator[Source | Refused]:
+def _mbox(file: BinaryIO, name: str, place: str, depth: int, budget: _Budget) -> Iterator[Source | Refused]:
     for number, mail in enumerate(_mails(file), 1):
         inner = f"{name}/{number}", f"{place}/{number}"
         if mail is None:
             yield Refused(inner[0], f"The mail is too large: at most {LARGEST:,} bytes are taken.")
         else:
-            yield from _mailed(mail, *inner, 1, budget)
+            yield from _mailed(mail, *inner, depth, budget)
 
 
 def _mails(file: BinaryIO) -> Iterator[bytes | None]:
@@ -238,7 +248,7 @@ def _mails(file: BinaryIO) -> Iterator[bytes | None]:
     lines: list[bytes] = []
     size, blank, begun = 0, True, False
     while line := file.readline(_LINE):
-        if blank and line.startswith(b"From "):
+        if blank and line.startswith(_MBOX):
             if begun:
                 yield b"".join(lines) if size <= LARGEST else None
             lines, size, begun = [], 0, True
