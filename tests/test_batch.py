@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +279,20 @@ def test_a_file_that_cannot_be_written_is_an_entry_and_tried_again(archive: Path
     (tmp_path / "out" / "files" / "june").unlink()
     assert batch(archive).code == 1
     assert summary(tmp_path / "out")["done_now"] == 1
+
+
+def test_what_an_archive_may_not_hold_is_an_entry_and_exit_2(archive: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(archive / "a.zip", "w") as whole:
+        for number in range(150):
+            whole.writestr(f"../{number}.edi", SENT)
+        whole.writestr("inside.edi", SENT)
+    ran = batch(archive)
+    assert ran.code == 2
+    assert "unread: 150" in ran.out
+    found = entries(tmp_path / "out")
+    assert found["inside.edi"]["verdict"] == "accepted"
+    assert found["7.edi"]["note"] == "Its name leads out of the archive."
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "out"]
 
 
 @pytest.mark.parametrize(

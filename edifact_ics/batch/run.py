@@ -86,12 +86,18 @@ class Batch:
             yield chunk
 
     def _to_do(self) -> Iterator[Source]:
+        refused: list[Outcome] = []
         for found in found_in(self.paths, self.job.output):
             for one in sources(found):
                 if isinstance(one, Refused):
-                    self._take([_refused(one)])
+                    refused.append(_refused(one))
+                    if len(refused) >= _MOST_FILES:  # an archive may hold any number of them
+                        self._take(refused)
+                        refused = []
                 elif not self._is_done(one):
                     yield one
+        if refused:
+            self._take(refused)
 
     def _is_done(self, source: Source) -> bool:
         """Tell whether an earlier run did a file and that still holds; what no longer holds is taken away."""
