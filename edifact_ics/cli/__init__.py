@@ -20,6 +20,7 @@ _COMMANDS = {
     "check": "Check interchanges and say what is wrong, where, and what to do.",
     "translate": "Translate EDIFACT to canonical XML or JSON, and canonical XML back.",
     "respond": "Write the answer to an interchange: CONTRL, then the business responses.",
+    "batch": "Check, translate or answer whole archives, in parallel, and sum up.",
     "show": "List an interchange segment by segment, in plain words.",
     "explain": "Say what a finding code means and how to cure it.",
     "guide": "Print the guide of a message.",

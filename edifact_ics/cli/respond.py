@@ -41,6 +41,8 @@ class _Moment(click.ParamType[datetime.datetime]):
             self.fail(f"{value!r} is no date and time; write for example 2026-11-21T09:30:00.", param, ctx)
 
 
+MOMENT = _Moment()
+
 @click.command()
 @click.argument("path", metavar="FILE")
 @click.option("-o", "--output", metavar="OUT", help="Where to write; default: standard output.")
@@ -51,7 +53,7 @@ class _Moment(click.ParamType[datetime.datetime]):
     show_default=True,
     help="The CONTRL, the business responses, or both.",
 )
-@click.option("--at", type=_Moment(), help="Date and time for UNB, taken as given.")
+@click.option("--at", type=MOMENT, help="Date and time for UNB, taken as given.")
 @click.option("--reference", type=click.IntRange(1, 10**14 - 1), help="Interchange reference of the (first) answer.")
 @click.option("--site", metavar="SITE", help="Our own site: an interchange for another one is refused.")
 @click.option("--production/--test", default=None, help="Refuse a test interchange, or one that is no test.")

