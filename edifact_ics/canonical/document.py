@@ -130,8 +130,9 @@ class _DocumentReader:
             text, number = before + una, self._interchange
             yield self._guarded(lambda: Written(text, error=error, interchange=number))
 
-    def check_root(self, element: etree._Element) -> None:
+    def check_root(self, element: etree._Element | None) -> None:
         """Take the root, which may have given no event. Raise NotCanonical when it is another."""
+        assert element is not None
         self._root = element
         if element.getroottree().docinfo.internalDTD is not None:
             raise NotCanonical("The XML brings a document type declaration, which is refused.", 1)

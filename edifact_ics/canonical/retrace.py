@@ -14,7 +14,7 @@ from lxml import etree
 from edifact_ics.canonical.arrange import Bit, CannotWrite
 from edifact_ics.canonical.leaf import Leaf
 from edifact_ics.guide.mig_tree import Use
-from edifact_ics.segment.values import clean
+from edifact_ics.segment.values import clean, marked
 from edifact_ics.syntax.characters import Delimiters
 
 # An element that holds text; else the start or the end of one that holds elements.
@@ -101,7 +101,7 @@ class Retracer:
                 number = int(digits)
                 raw = written[what] if what in written else self._remember(what)
                 if number in sent:
-                    bit = _bit(what)
+                    bit = _bit(what, self._delimiters.decimal)
                     raw = self._raw(bit, sent[number]) if bit is not None else None
                 if raw is None:
                     return None
@@ -148,31 +148,36 @@ class Retracer:
         template = self._templates[leaves] if known else None
         raw = template.filled(texts, self._delimiters) if template is not None else None
         if raw is None:
-            bit = _bit(what)
+            bit = _bit(what, self._delimiters.decimal)
             try:
                 raw = self._raw(bit, "") if bit is not None else None
             except CannotWrite:
                 raw = None
             if raw is not None and not known:
-                self._templates[leaves] = self._template(leaves)
+                self._templates[leaves] = self._template(what)
         self._written[what] = raw
         return raw
 
-    def _template(self, leaves: Said) -> _Template | None:
-        """Return the template of a segment that brings these elements; None where each text takes a closer look."""
-        leaves_ = [leaf for leaf in leaves if isinstance(leaf, Leaf)]
-        marks = [chr(number) for number in range(1, len(leaves_) + 1)]
+    def _template(self, what: Said) -> _Template | None:
+        """Return the template of segments that bring the elements of this one; None where each text takes a closer look."""
+        leaves = [leaf for leaf in what if isinstance(leaf, Leaf)]
+        marks = [chr(number) for number in range(1, len(leaves) + 1)]
         taken = set(self._delimiters.special_characters)
-        if len(marks) > _SLOTS or self._delimiters.release == " " or taken & set(marks):
+        if (
+            len(marks) > _SLOTS
+            or self._delimiters.release == " "
+            or self._delimiters.decimal != "."
+            or taken & set(marks)
+        ):
             return None
-        bit = Bit(leaves_[0].position, [leaves_[0].use])
-        for leaf, mark in zip(leaves_, marks, strict=True):
+        bit = Bit(leaves[0].position, [leaves[0].use])
+        for leaf, mark in zip(leaves, marks, strict=True):
             if not leaf.room and not leaf.value.code:
                 return None
             bit.texts[leaf.value.places[0]] = leaf.value.code or mark
         raw = self._raw(bit, "")
         order = [ord(char) - 1 for char in raw if char in marks]
-        return _Template(_MARK.sub("%s", raw.replace("%", "%%")), order, [leaf.room for leaf in leaves_])
+        return _Template(_MARK.sub("%s", raw.replace("%", "%%")), order, [leaf.room for leaf in leaves])
 
     def _carrier(self, use_id: str, note: str) -> str:
         raw = self._carriers.get(use_id)
@@ -184,11 +189,12 @@ class Retracer:
         return raw
 
 
-def _bit(what: Said) -> Bit | None:
+def _bit(what: Said, decimal: str) -> Bit | None:
     """Return the segment of which a document says this; None where it takes a closer look."""
     bit: Bit | None = None
     for leaf, text in zip(what[::2], what[1::2], strict=True):
-        assert isinstance(leaf, Leaf) and isinstance(text, str)
+        assert isinstance(leaf, Leaf)
+        assert isinstance(text, str)
         value = leaf.value
         if value.parts == "each" or value.when or (bit is not None and bit.uses[0] is not leaf.use):
             return None
@@ -197,7 +203,8 @@ def _bit(what: Said) -> Bit | None:
         elif value.many or any(set(other.places) & set(value.places) for other in bit.values):
             return None
         text = clean(_unescaped(text))
-        pieces = [[text]] if len(text) <= leaf.room else leaf.pieces(text, None)
+        fits = len(text) <= leaf.room
+        pieces = [[marked(value, text, decimal)]] if fits else leaf.pieces(text, None, decimal)
         if not text or len(pieces) != 1:
             return None
         bit.values.append(value)
