@@ -159,7 +159,7 @@ class Retracer:
         return raw
 
     def _template(self, what: Said) -> _Template | None:
-        """Return the template of segments that bring the elements of this one; None where each text takes a closer look."""
+        """Return the template of segments that bring the same elements; None where each text takes a closer look."""
         leaves = [leaf for leaf in what if isinstance(leaf, Leaf)]
         marks = [chr(number) for number in range(1, len(leaves) + 1)]
         taken = set(self._delimiters.special_characters)
