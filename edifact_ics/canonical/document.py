@@ -73,41 +73,46 @@ def read_document(source: BinaryIO, library: Library) -> Iterator[Written]:
     """
     reader = _DocumentReader(library)
     try:
-        for event, element in etree.iterparse(
+        parts = etree.iterparse(
             source,
             events=("start", "end"),
+            tag=reader.tags,
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
             huge_tree=False,
             remove_comments=True,  # a comment within a value would hide the rest of it
             remove_pis=True,
-        ):
+        )
+        for event, element in parts:
             yield from reader.start(element) if event == "start" else reader.end(element)
+        reader.check_root(parts.root)
     except etree.XMLSyntaxError as error:
         said = error.msg.replace(", use XML_PARSE_HUGE option", "")
         raise NotCanonical(f"The XML cannot be read: {said}.", error.lineno or 1, False) from None
 
 
 class _DocumentReader:
+    """Takes the elements down to the messages; what is in those is read with them, so that no event is made for it."""
+
     def __init__(self, library: Library) -> None:
         self._library = library
         self._out: _Out | None = None
-        self._depth = 0
+        self._root: etree._Element | None = None
         self._interchange = 0
         self._writers: dict[tuple[str, Delimiters, str], Writer] = {}
         self._roots = library.by_root
+        named = (ROOT, "Interchange", "Rest", "Envelope", "Trailer", "Outside", "UnknownMessage", *self._roots)
+        self.tags = [f"{_NS}{name}" for name in named]
 
     def start(self, element: etree._Element) -> Iterator[Written]:
         """Take the start of an element: of the root, or of an interchange."""
-        self._depth += 1
-        if self._depth == 1:
-            self._check_root(element)
-        elif self._depth == 2:
+        if self._root is None:
+            self.check_root(element.getroottree().getroot())
+        if _depth(element) == 2:
+            self._check_beside(element)
             if element.tag == f"{_NS}Rest":
                 return
-            if element.tag != f"{_NS}Interchange":
-                raise NotCanonical(f"{ROOT} holds Interchange elements, not {_name(element)}.", element.sourceline or 1)
             self._interchange += 1
             una = from_hex(element.get("una", STANDARD.una))
             delimiters = Delimiters(*una[3:9]) if len(una) == 9 else STANDARD
@@ -125,7 +130,10 @@ class _DocumentReader:
             text, number = before + una, self._interchange
             yield self._guarded(lambda: Written(text, error=error, interchange=number))
 
-    def _check_root(self, element: etree._Element) -> None:
+    def check_root(self, element: etree._Element | None) -> None:
+        """Take the root, which may have given no event. Raise NotCanonical when it is another."""
+        assert element is not None
+        self._root = element
         if element.getroottree().docinfo.internalDTD is not None:
             raise NotCanonical("The XML brings a document type declaration, which is refused.", 1)
         if element.tag != f"{_NS}{ROOT}":
@@ -134,12 +142,14 @@ class _DocumentReader:
 
     def end(self, element: etree._Element) -> Iterator[Written]:
         """Take the end of an element: of an envelope, a message, an interchange."""
-        self._depth -= 1
-        out = self._out
-        if self._depth == 2 and out is not None:
-            yield from self._part(element, out)
+        depth, out = _depth(element), self._out
+        if depth == 3 and out is not None:
+            for part in [*self._strangers(element.getprevious()), element]:
+                yield from self._part(part, out)
             _forget(element)
-        elif self._depth == 1 and out is not None:
+        elif depth == 2 and out is not None:
+            for part in self._strangers(element[-1] if len(element) else None):
+                yield from self._part(part, out)
             error = None
             if out.envelopes != (0 if out.bare else 1):
                 error = f"an Interchange holds one Envelope, in front of its messages; here are {out.envelopes}"
@@ -148,12 +158,29 @@ class _DocumentReader:
             yield self._guarded(lambda: Written(self._trailer(out), error=error, interchange=self._interchange))
             self._out = None
             _forget(element)
-        elif self._depth == 0 and not self._interchange:
-            raise NotCanonical(f"{ROOT} holds no Interchange.", element.sourceline or 1)
-        elif self._depth == 1 and element.tag == f"{_NS}Rest":
+        elif depth == 1:
+            if len(element):
+                self._check_beside(element[-1])
+            if not self._interchange:
+                raise NotCanonical(f"{ROOT} holds no Interchange.", element.sourceline or 1)
+        elif depth == 2 and element.tag == f"{_NS}Rest":
             text = from_hex(element.get("sent", ""))
             beside = "something stands beside the interchanges" if text.strip(BREAKS) else None
             yield self._guarded(lambda: Written(text, error=beside))
+
+    def _strangers(self, last: etree._Element | None) -> list[etree._Element]:
+        """Return the elements up to `last` that gave no event, since their names belong nowhere."""
+        found: list[etree._Element] = []
+        while last is not None and last.tag not in self.tags:
+            found.append(last)
+            last = last.getprevious()
+        return found[::-1]
+
+    def _check_beside(self, last: etree._Element) -> None:
+        """Refuse what stands in the root and is no interchange, up to the element `last`."""
+        for element in [*self._strangers(last.getprevious()), last]:
+            if element.tag not in (f"{_NS}Interchange", f"{_NS}Rest"):
+                raise NotCanonical(f"{ROOT} holds Interchange elements, not {_name(element)}.", element.sourceline or 1)
 
     def _part(self, element: etree._Element, out: _Out) -> Iterator[Written]:
         name = _name(element)
@@ -293,6 +320,11 @@ def _segment(tag: str, texts: dict[Place, str], note: str, out: _Out) -> str:
     """Return a segment that was kept as Unmapped, as it was sent, without its terminator."""
     elements = [[encode(text, out.syntax) for text in parts] for parts in kept_elements(tag, texts)]
     return with_insertions(join_elements(elements, out.delimiters), note)
+
+
+def _depth(element: etree._Element) -> int:
+    """Return how deep an element stands, the root at 1."""
+    return 1 + sum(1 for _ in element.iterancestors())
 
 
 def _name(element: etree._Element) -> str:

@@ -8,18 +8,19 @@ references are worked out. A file is read message by message, whatever its size.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lxml import etree
 
 from edifact_ics.canonical.arrange import Arranger, Bit, Box, CannotWrite
+from edifact_ics.canonical.leaf import Leaf
 from edifact_ics.canonical.message_xml import NAMESPACE
+from edifact_ics.canonical.retrace import Retracer
 from edifact_ics.guide.directory import Place
 from edifact_ics.guide.layout import paths
-from edifact_ics.guide.mig_tree import Mig, Use, Value
-from edifact_ics.segment.row import Row, cut, to_elements
-from edifact_ics.segment.trace import PART, SEGMENT_PART, from_hex, insert, notes_by_segment, parse_note
-from edifact_ics.segment.values import clean, joined, marked, numeral
+from edifact_ics.guide.mig_tree import Mig
+from edifact_ics.segment.row import to_elements
+from edifact_ics.segment.trace import PART, from_hex, insert, notes_by_segment, parse_note
+from edifact_ics.segment.values import clean, marked
 from edifact_ics.structure.table import Table
 from edifact_ics.syntax.characters import STANDARD, Delimiters, join_elements, split_elements
 from edifact_ics.syntax.repertoire import encode
@@ -33,30 +34,6 @@ Kept = tuple[int, str, list[tuple[Place, str]]]  # an Unmapped element: segment 
 _REMEMBERED = 10_000  # segments written
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """Where a named element goes: `position` is that of its segment, `capacity` what each of its components holds.
-
-    `room` is the length up to which a text is one component as it stands, 0 where that takes a closer look. `rivals`:
-    another value of the use stands in one of its places.
-    """
-
-    use: Use
-    value: Value
-    position: str
-    capacity: list[int]
-    room: int
-    rivals: bool
-
-    @classmethod
-    def of(cls, use: Use, value: Value, row: Row) -> _Leaf:
-        """Return where the element of a value goes."""
-        capacity = row.capacity(value)
-        simple = not value.code and value.segments == 1 and value.parts != "each"
-        rivals = any(set(other.places) & set(value.places) for other in use.values if other is not value)
-        return cls(use, value, row.segment.position, capacity, capacity[0] if simple else 0, rivals)
-
-
 class Writer:
     """Writes the messages of one guide."""
 
@@ -67,17 +44,19 @@ class Writer:
         self._rows = {node.segment.position: node.row for node in self._table.nodes}
         self._uses = {use.id: (node, use) for node in self._table.nodes for use in node.segment.uses}
         self._order = Arranger(self._table.layout, self._rows)
-        self._leaves: dict[tuple[str, ...], _Leaf] = {}
+        self._leaves: dict[tuple[str, ...], Leaf] = {}
         self._wraps: set[tuple[str, ...]] = set()
         self._containers: set[tuple[str, ...]] = set()
         layout = self._table.layout
         for path, use, value in paths(layout):
-            self._leaves[path] = _Leaf.of(use, value, self._uses[use.id][0].row)
+            self._leaves[path] = Leaf.of(use, value, self._uses[use.id][0].row)
             self._containers.update(path[:i] for i in range(1, len(path)))
             if layout.plans[use.id].wrap:
                 self._wraps.add(path[:-1])
         self._frames = {frame.name: frame for frame in layout.frames.values() if frame.parent is not None}
         self._written: dict[tuple[object, ...], str] = {}
+        uses = {name: (node.segment.position, use) for name, (node, use) in self._uses.items()}
+        self._retracer = Retracer(self._leaves, uses, self._raw, delimiters)
 
     # ------------------------------------------------------------------ a message
 
@@ -86,11 +65,14 @@ class Writer:
 
         Raise CannotWrite when the guide has no place for what the document holds.
         """
+        sent = notes_by_segment(element.get("sent", ""))
+        known = self._retracer.raws(element, sent)
+        if known:
+            return self._closed(element, known, sent)
         box = Box(self._table.layout.root)
         kept: list[Kept] = []
         self._read(element, box, (), kept)
         self._check_names(box)
-        sent = notes_by_segment(element.get("sent", ""))
         numbered = self._numbered(element, box, kept)
         if numbered is None:
             if kept:
@@ -231,7 +213,7 @@ class Writer:
                 bit.parent = inside.bits[0]
         box.bits += inside.bits
 
-    def _read_leaf(self, element: etree._Element, leaf: _Leaf, box: Box, path: tuple[str, ...]) -> None:
+    def _read_leaf(self, element: etree._Element, leaf: Leaf, box: Box, path: tuple[str, ...]) -> None:
         text = clean(element.text or "")
         if not text:
             return
@@ -241,7 +223,8 @@ class Writer:
         if remembered is None and len(text) <= leaf.room:
             pieces = [[marked(value, text, self._delimiters.decimal)]]
         else:
-            pieces = self._pieces(leaf, text, from_hex(remembered) if remembered is not None else None)
+            sent = from_hex(remembered) if remembered is not None else None
+            pieces = leaf.pieces(text, sent, self._delimiters.decimal)
         for index, parts in enumerate(pieces):
             number = numbers[index] if index < len(numbers) else None
             bit = None if (value.many and value.parts != "each") or index else box.shared.get(use.id)
@@ -260,23 +243,6 @@ class Writer:
             for place, part in zip(value.places, parts, strict=False):
                 if part:
                     bit.texts[place] = part
-
-    def _pieces(self, leaf: _Leaf, text: str, remembered: str | None) -> list[list[str]]:
-        """Return the components of a value for each segment it takes."""
-        value = leaf.value
-        if value.code:
-            return [[value.code]]
-        if remembered is not None:
-            pieces = [piece.split(PART) for piece in remembered.split(SEGMENT_PART)]
-            said = clean("".join(joined(value, piece) for piece in pieces))
-            if numeral(value, said, self._delimiters.decimal) == text and len(pieces) <= value.segments:
-                return pieces
-        capacity = leaf.capacity
-        text = marked(value, text, self._delimiters.decimal)
-        if value.segments == 1:
-            return [cut(text, value, capacity)]
-        whole = cut(text, value, [sum(capacity)] * value.segments)
-        return [cut(part, value, capacity) for part in whole]
 
 
 def _all_bits(box: Box) -> Iterator[Bit]:
