@@ -24,8 +24,8 @@ class Answering:
     """Gathers what was found in a file and writes the answers.
 
     `kind` is one of KINDS, `reference` that of the next interchange we write, `order` the place of each rule in check
-    order. `pieces` are the interchanges written, `notes` say what was not, or not whole; `possible` turns False when an
-    answer that is due cannot be written.
+    order. `refusing`: only rejections are written, since who answers cannot accept. `pieces` are the interchanges
+    written, `notes` say what was not, or not whole; `possible` turns False when one that is due cannot be written.
     """
 
     kind: str
@@ -33,6 +33,7 @@ class Answering:
     reference: int
     library: Library
     site: str | None = None
+    refusing: bool = False
     order: Mapping[str, int] = field(default_factory=dict)
     pieces: list[bytes] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -81,6 +82,8 @@ class Answering:
         given = cusres.reply(self.library, step.table, step.walk.placed, found, summary, site, self.order, step.states)
         if given is None:
             self._said.append(f"{name} is accepted: nothing but the CONTRL, until Customs reports the payment.")
+            return
+        if self.refusing and not given.rejected:
             return
         self._replies.append(given)
         if given.left_out:
@@ -131,7 +134,8 @@ class Answering:
                 why = "CONTRL refuses what asks for one" if refused else "nothing in it asks for one"
                 self.notes.append(f"{name}: no business response is due: {why}.")
         elif self._has_reference(name):
-            text = cusres.document(interchange, self._replies, at=self.at, reference=self.reference)
+            us = self.site or CUSTOMS
+            text = cusres.document(interchange, self._replies, at=self.at, reference=self.reference, answering=us)
             self._add(_edifact(text, self.library))
 
     def _has_reference(self, name: str) -> bool:

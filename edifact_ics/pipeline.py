@@ -148,13 +148,14 @@ def _document(done: Checked) -> Document:
 class Answer:
     """What `respond` gives: `data` is the file to send, empty when none is due or possible; `notes` say why.
 
-    `possible`: False when an answer would be due but cannot be written.
+    `possible`: False when an answer would be due but cannot be written. `pieces` are the interchanges in `data`.
     """
 
     data: bytes
     notes: tuple[str, ...]
     report: Report
     possible: bool
+    pieces: tuple[bytes, ...] = ()
 
 
 def respond(
@@ -168,13 +169,15 @@ def respond(
     history: History | None = None,
     rules: RuleSet | None = None,
     tables: Reference | None = None,
+    bureau: str | None = None,
 ) -> Answer:
     """Return the answer to a file: for each interchange a CONTRL, and the business responses to what it lets through.
 
     `kind` is contrl, cusres (business responses alone) or both: two interchanges, the CONTRL first. `at` (default:
     now) goes into UNB as given; `reference` (default: made from `at`) is that of the first answer and is counted up.
     `receiver` tells what the one who answers knows besides the file, `history` what was sent before; `rules` and
-    `tables` are what business responses are judged by: `rules` and `reference` of `check`.
+    `tables` are what business responses are judged by: `rules` and `reference` of `check`. `bureau` is the site of one
+    that answers in place of the recipient: it can reject and not accept, so acceptances are left out.
     """
     from edifact_ics.answering import KINDS, Answering  # not needed for a check, and it takes time to load
 
@@ -188,7 +191,8 @@ def respond(
     moment = at or datetime.datetime.now()
     number = reference if reference is not None else int(moment.strftime("%Y%m%d%H%M%S"))
     order = {rule.id: place for place, rule in enumerate(engine.rules if engine else ())}
-    answers = Answering(kind, moment, number, guides, receiver.site if receiver else None, order)
+    site = bureau or (receiver.site if receiver else None)
+    answers = Answering(kind, moment, number, guides, site, bureau is not None, order)
     with opened(source) as (file, name):
         run = Run(Report(name), library=guides, engine=engine, lodging=_lodging(journal, guides))
         try:
@@ -205,4 +209,5 @@ def respond(
         answers.possible = False
         why = run.report.findings[0].message if run.report.findings else ""
         answers.notes.append(f"There is no interchange to answer: {why}")
-    return Answer(b"".join(answers.pieces), tuple(answers.notes), run.report, answers.possible)
+    pieces = tuple(answers.pieces)
+    return Answer(b"".join(pieces), tuple(answers.notes), run.report, answers.possible, pieces)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from edifact_ics.cli.bureau_service import COMMANDS, migrated
 from edifact_ics.cli.registry import VARIABLE, changing, database_words, opened, reading, tell, tell_asked, tell_json
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ def bureau() -> None:
     """Run the bureau: who may change its registry, what two must agree on, and the trail of it all.
 
     \b
+    edifact-ics bureau demo                     the whole loop on this machine
+    edifact-ics bureau init practice            the folder of an instance, to fill in
     edifact-ics bureau operator add bob
     edifact-ics bureau requests                 what waits for a second operator
     edifact-ics bureau audit verify             that nobody touched the audit trail
@@ -71,9 +75,16 @@ def show_trail(subject: str | None, url: str, form: str) -> None:
 
 
 @bureau.command()
-@click.argument("url", metavar="URL", envvar=VARIABLE)
-def migrate(url: str) -> None:
-    """Make the tables of the registry in an empty database, or bring older ones up to this program."""
+@click.argument("url", metavar="[URL]", envvar=VARIABLE, required=False)
+@click.option("-c", "--config", "file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+def migrate(url: str | None, file: Path | None) -> None:
+    """Make tables in an empty database, or bring older ones up: of a registry by its URL, of an instance by FILE."""
+    if file is not None:
+        migrated(file)
+        click.echo("The database of the instance is up to date.")
+        return
+    if url is None:
+        raise click.UsageError("Name the registry by its URL, or an instance by its configuration (-c FILE).")
     with database_words():
         from edifact_ics.bureau.registry import REGISTRY
 
@@ -187,3 +198,7 @@ def _tell_request(request: Request, form: str) -> None:
         tell_json({"request": request_data(request)})
     else:
         tell([request_line(request)])
+
+
+for command in COMMANDS:
+    bureau.add_command(command)

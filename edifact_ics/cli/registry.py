@@ -33,7 +33,8 @@ def _url(ctx: click.Context, param: click.Parameter, given: str | None) -> str:
     return given
 
 
-def _operator(ctx: click.Context, param: click.Parameter, given: str | None) -> str:
+def named_operator(ctx: click.Context, param: click.Parameter, given: str | None) -> str:
+    """Return who acts: as given, else the login name."""
     if given:
         return given
     try:
@@ -62,7 +63,7 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
 def changing(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of a command that changes the registry: those for reading, and `operator`."""
     option = click.option(
-        "--operator", metavar="NAME", envvar=OPERATOR, callback=_operator, help="Who you are; else your login name."
+        "--operator", metavar="NAME", envvar=OPERATOR, callback=named_operator, help="Who you are; else your login."
     )
     return reading(option(command))
 
@@ -86,7 +87,7 @@ def opened(url: str, form: str, *, founder: str | None = None) -> Iterator[Regis
 
     What it refuses ends the command with 1, a database that cannot be used with 2.
     """
-    with database_words(), _refusals(form):
+    with database_words(), refusals(form):
         from edifact_ics.bureau.registry import Registry
 
         found = Registry.open(url, create=founder is not None)
@@ -99,7 +100,8 @@ def opened(url: str, form: str, *, founder: str | None = None) -> Iterator[Regis
 
 
 @contextmanager
-def _refusals(form: str) -> Iterator[None]:
+def refusals(form: str) -> Iterator[None]:
+    """End the command with 1 and a sentence when a rule of the registry refuses."""
     from edifact_ics.bureau.registry import Refused
 
     try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, NestedTransaction, delete, insert, select
+from sqlalchemy import Connection, Engine, NestedTransaction, Transaction, delete, insert, select
 
 from edifact_ics.history import Key, Standing, Submission, same_reference
 from edifact_ics.ledger.answers import take
@@ -25,12 +25,28 @@ from edifact_ics.ledger.tables import Outcome, document, interchange, site
 
 @dataclass(slots=True)
 class _Open:
-    """The interchange being judged. `judged` is undone when Customs sees none of its messages."""
+    """The interchange being judged. `judged` is undone when Customs sees none of its messages, `whole` with all of it.
+
+    `lent`: the connection is that of a caller, who goes on with it.
+    """
 
     connection: Connection
+    whole: Transaction
     judged: NestedTransaction
     number: int
     refused: bool
+    lent: bool
+
+    def close(self, kept: bool) -> None:
+        """Keep what was written, or undo it."""
+        if kept:
+            self.whole.commit()
+        else:
+            for part in (self.judged, self.whole):
+                if part.is_active:
+                    part.rollback()
+        if not self.lent:
+            self.connection.close()
 
 
 class Ledger:
@@ -39,10 +55,16 @@ class Ledger:
     `sending`: kept by a sender, so what is accepted becomes pending. Else Customs is played.
     """
 
-    def __init__(self, engine: Engine, *, sending: bool = False) -> None:
+    def __init__(self, engine: Engine, *, sending: bool = False, lent: Connection | None = None) -> None:
         self._engine = engine
         self._sending = sending
+        self._within = lent
         self._open: _Open | None = None
+
+    @classmethod
+    def within(cls, connection: Connection, *, sending: bool = False) -> Self:
+        """Return the ledger in a transaction of another room of its database, which must hold its tables."""
+        return cls(connection.engine, sending=sending, lent=connection)
 
     @classmethod
     def open(cls, url: str, *, create: bool = False, sending: bool = False) -> Ledger | None:
@@ -65,15 +87,17 @@ class Ledger:
     def close(self) -> None:
         """Forget an open interchange and let the database go."""
         self._forget()
-        self._engine.dispose()
+        if self._within is None:
+            self._engine.dispose()
 
     # ------------------------------------------------------------------ history
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with said(self._engine):
-            if self._open:
-                yield self._open.connection
+            known = self._open.connection if self._open else self._within
+            if known is not None:
+                yield known
                 return
             with self._engine.connect() as connection:
                 yield connection
@@ -114,15 +138,18 @@ class Ledger:
         """
         self._forget()
         with said(self._engine):
-            connection = self._engine.connect().execution_options(**WRITING)
+            lent = self._within
+            connection = self._engine.connect().execution_options(**WRITING) if lent is None else lent
             try:
-                connection.begin()
+                whole = connection.begin() if lent is None else connection.begin_nested()
                 lock_owner(connection, site_name)
                 found = _interchange(connection, site_name, reference)
                 number = _add_interchange(connection, site_name, reference) if found is None else found
-                self._open = _Open(connection, connection.begin_nested(), number, refused=found is not None)
+                judged = connection.begin_nested()
+                self._open = _Open(connection, whole, judged, number, found is not None, lent is not None)
             except BaseException:
-                connection.close()
+                if lent is None:
+                    connection.close()
                 raise
         return found is None
 
@@ -149,14 +176,15 @@ class Ledger:
         A sender's ledger keeps all of an interchange, or nothing and gives False when it may not be sent on.
         """
         now, self._open = self._opened(), None
-        with said(self._engine), now.connection as connection:
+        with said(self._engine):
             if self._sending and (now.refused or not kept):
+                now.close(False)
                 return False
             if kept:
                 now.judged.commit()
             else:
                 now.judged.rollback()
-            connection.commit()
+            now.close(True)
         return True
 
     def _opened(self) -> _Open:
@@ -166,7 +194,7 @@ class Ledger:
 
     def _forget(self) -> None:
         if self._open is not None:
-            self._open.connection.close()  # which undoes what was not committed
+            self._open.close(False)
             self._open = None
 
     # ------------------------------------------------------------------ what else happens
@@ -206,8 +234,12 @@ class Ledger:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with said(self._engine), LEDGER.writing(self._engine) as connection:
-            yield connection
+        with said(self._engine):
+            if self._within is not None:
+                yield self._within
+                return
+            with LEDGER.writing(self._engine) as connection:
+                yield connection
 
 
 def _interchange(connection: Connection, site_name: str, reference: str) -> int | None:

@@ -16,7 +16,7 @@ from edifact_ics.guide.directory import code_titles, segment_types
 from edifact_ics.syntax.characters import STANDARD, join_elements
 from edifact_ics.syntax.repertoire import outside
 
-REJECTED, ACKNOWLEDGED = "4", "7"
+REJECTED, ACKNOWLEDGED, RECEIVED = "4", "7", "8"
 UNSPECIFIED = "18"
 _MAX_UCS, _MAX_UCD = 999, 99
 _SERVICE = ("UNA", "UNB", "UNZ")
@@ -227,7 +227,22 @@ def contrl(
     14. `site` is our own, by default the recipient named. Check `hindrance` and `is_due` first.
     """
     messages = [m for m in messages if m.type[:1] != ["CONTRL"]]
-    body = list(_body(interchange, errors, messages))
+    return _written(interchange, list(_body(interchange, errors, messages)), at, reference, site)
+
+
+def received(interchange: Interchange, *, at: datetime.datetime, reference: str, site: str) -> bytes:
+    """Return an interchange with the CONTRL that says no more than that another one arrived (0083 is 8)."""
+    return _written(interchange, [[*_uci(interchange), [RECEIVED]]], at, reference, site)
+
+
+def refused_whole(interchange: Interchange, *, at: datetime.datetime, reference: str, site: str) -> bytes:
+    """Return an interchange with the CONTRL that refuses another one without saying what of it is wrong."""
+    return _written(interchange, [[*_uci(interchange), [REJECTED], [UNSPECIFIED]]], at, reference, site)
+
+
+def _written(
+    interchange: Interchange, body: list[list[list[str]]], at: datetime.datetime, reference: str, site: str | None
+) -> bytes:
     from_customs = interchange.value(2) == CUSTOMS
     number = "1" if from_customs else "000001"
     if not from_customs:
@@ -261,12 +276,7 @@ def _body(interchange: Interchange, errors: list[Finding], messages: list[Answer
     if not whole and not _all_copyable(messages):
         whole.append((UNSPECIFIED, Place("")))
     bad = [m for m in messages if m.errors]
-    uci = [
-        ["UCI"],
-        [interchange.reference],
-        [interchange.value(2), interchange.value(2, 2), interchange.value(2, 3)],
-        [interchange.value(3), interchange.value(3, 2), interchange.value(3, 3)],
-    ]
+    uci = _uci(interchange)
     if whole:
         code, place = whole[0]
         yield [*uci, [REJECTED], [code], *_place(place)]
@@ -275,6 +285,16 @@ def _body(interchange: Interchange, errors: list[Finding], messages: list[Answer
     yield [*uci, [REJECTED if every else ACKNOWLEDGED]]
     for message in messages:
         yield from _message(message)
+
+
+def _uci(interchange: Interchange) -> list[list[str]]:
+    """Return the beginning of UCI: which interchange is answered."""
+    return [
+        ["UCI"],
+        [interchange.reference],
+        [interchange.value(2), interchange.value(2, 2), interchange.value(2, 3)],
+        [interchange.value(3), interchange.value(3, 2), interchange.value(3, 3)],
+    ]
 
 
 def _all_copyable(messages: list[Answered]) -> bool:

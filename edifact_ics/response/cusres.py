@@ -272,16 +272,23 @@ def _base36(number: int) -> str:
 # ---------------------------------------------------------------------- the document
 
 
-def document(interchange: Interchange, replies: list[Reply], *, at: datetime.datetime, reference: int) -> str:
+def document(
+    interchange: Interchange,
+    replies: list[Reply],
+    *,
+    at: datetime.datetime,
+    reference: int,
+    answering: str = CUSTOMS,
+) -> str:
     """Return the canonical document of the interchange that holds the answers to another.
 
-    `at` goes into UNB as given, `reference` is our own, at most 14 digits.
+    `at` goes into UNB as given, `reference` is our own, at most 14 digits; `answering` is the site that answers.
     """
     site = interchange.value(2)
     envelope = {
         "SyntaxIdentifier": "UNOC",
-        "InterchangeCreator": CUSTOMS,
-        "MessageOwnerSite": CUSTOMS,
+        "InterchangeCreator": answering,
+        "MessageOwnerSite": answering,
         "RecipientSite": site,
         "PreparationDate": at.strftime("%y%m%d"),
         "PreparationTime": at.strftime("%H%M"),

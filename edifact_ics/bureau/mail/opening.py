@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from edifact_ics.bureau.certificates.keys import Credentials
@@ -43,7 +43,8 @@ class Opened:
 
     `label` is None when UNB says no site or reference that may be used as a name. `file_name` is what the sender
     called the attachment: to be shown, never to be used. Certificates were judged as of `judged_at`; `signing_time`
-    is only what the signer claims. `replay_key` is the same whenever this signature comes again, however it is
+    is only what the signer claims. `signed` is the signed layer as it was sent, to be
+    relayed. `replay_key` is the same whenever this signature comes again, however it is
     wrapped: a store that keeps it knows a replay. `content_hash` is the SHA-256 of the interchange. `notes` are
     sentences about what is odd, or was not checked.
     """
@@ -58,6 +59,7 @@ class Opened:
     replay_key: str
     content_hash: str
     notes: tuple[str, ...]
+    signed: bytes = field(default=b"", repr=False)
 
 
 def open_mail(
@@ -85,10 +87,11 @@ def _open(raw: bytes, keys: Sequence[Credentials], trust: Trust, at: datetime.da
         raise Refused(Reason.TOO_LARGE, f"The mail has {len(raw)} bytes; {MAX_MAIL} are the most.")
     mail = mime.read(raw)
     if order is Order.SIGNED_INSIDE:
-        verified = _verified(_inner(_decrypted(mail, keys)))
+        signed = _decrypted(mail, keys)
+        verified = _verified(_inner(signed))
         content = verified.content
     else:
-        verified = _verified(mail)
+        signed, verified = b"", _verified(mail)
         content = _decrypted(mime.read(verified.content), keys)
     believe(verified.signer, verified.others, trust, at)
     signer = Signer.of(verified.signer)
@@ -119,6 +122,7 @@ def _open(raw: bytes, keys: Sequence[Credentials], trust: Trust, at: datetime.da
         verified.key,
         hashlib.sha256(data).hexdigest(),
         tuple(notes),
+        signed,
     )
 
 

@@ -17,7 +17,7 @@ from edifact_ics.bureau.certificates.kinds import Kind
 from edifact_ics.bureau.mail.algorithms import rsa_key
 from edifact_ics.bureau.mail.encryption import ContentCipher, KeyTransport, encrypt
 from edifact_ics.bureau.mail.label import Label, label, only_interchange
-from edifact_ics.bureau.mail.opening import Order
+from edifact_ics.bureau.mail.opening import Opened, Order
 from edifact_ics.bureau.mail.refusal import Reason, Refusal, Refused
 from edifact_ics.bureau.mail.signature import sign
 from edifact_ics.bureau.mail.trust import fit_to_sign, in_time
@@ -72,6 +72,33 @@ def seal(
         return refused.refusal
 
 
+def relay(
+    opened: Opened,
+    recipient: x509.Certificate,
+    *,
+    at: datetime.datetime,
+    sender_address: str,
+    recipient_address: str | None = None,
+    profile: Profile = Profile(),
+) -> Sealed | Refusal:
+    """Return a mail that was opened, its signed layer unchanged, sealed for another recipient; or why there is none.
+
+    So a bureau hands on what its client signed. Refused where the signature was outside: then it covers what was
+    encrypted for us, and nobody else can read that.
+    """
+    try:
+        outside = label(only_interchange(opened.interchange, complete=True))
+        _fit_to_encrypt(recipient, at)
+        if not opened.signed:
+            raise Refused(Reason.NOT_SIGNED, "The signature does not lie inside the encryption.")
+        sender, to = _address(sender_address, recipient), _address(recipient_address, recipient)
+        return Sealed(
+            _outside(outside, sender, to, at) + _encrypted(opened.signed, recipient, profile), outside, sender, to
+        )
+    except Refused as refused:
+        return refused.refusal
+
+
 def _seal(
     interchange: bytes,
     signer: Credentials,
@@ -93,15 +120,18 @@ def _seal(
         sealed = _encrypted(_signed(content, signer, now, profile), recipient, profile)
     else:
         sealed = _signed(_encrypted(content, recipient, profile), signer, now, profile)
-    head = _head(
+    return Sealed(_outside(outside, sender, to, now) + sealed, outside, sender, to)
+
+
+def _outside(outside: Label, sender: str, to: str, at: datetime.datetime) -> bytes:
+    return _head(
         ("From", sender),
         ("To", to),
         ("Subject", outside.subject),
-        ("Date", format_datetime(now)),
+        ("Date", format_datetime(at)),
         ("Message-ID", f"<{os.urandom(16).hex()}@{sender.rpartition('@')[2] or 'edifact-ics.invalid'}>"),
         ("MIME-Version", "1.0"),
     )
-    return Sealed(head + sealed, outside, sender, to)
 
 
 def _fit_to_encrypt(certificate: x509.Certificate, at: datetime.datetime) -> None:

@@ -1,0 +1,59 @@
+"""Civil time in Canberra: what UNB says is in it, and outages are announced in it. Moments are kept in UTC."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import NamedTuple
+
+from edifact_ics.bureau.registry.wording import CANBERRA
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_OUTAGE = re.compile(r"(\w+) (\d\d):(\d\d)-(\d\d):(\d\d)")
+
+
+class Outage(NamedTuple):
+    """Hours of one weekday in which nothing is sent; `day` counts from Monday, 0. Times are `HH:MM`."""
+
+    day: int
+    first: str
+    last: str
+
+
+def read_outage(text: str) -> Outage | None:
+    """Return an outage written as `Wednesday 00:00-04:00`; None if it is none."""
+    found = _OUTAGE.fullmatch(text)
+    if found is None or found[1] not in _DAYS:
+        return None
+    first, last = f"{found[2]}:{found[3]}", f"{found[4]}:{found[5]}"
+    return Outage(_DAYS.index(found[1]), first, last) if first < last <= "24:00" else None
+
+
+def over_at(outages: tuple[Outage, ...], at: datetime.datetime) -> datetime.datetime | None:
+    """Return when the outage of a moment is over, UTC; None when there is none."""
+    here = at.astimezone(CANBERRA)
+    for outage in outages:
+        if here.weekday() == outage.day and outage.first <= here.strftime("%H:%M") < outage.last:
+            hour, minute = map(int, outage.last.split(":"))
+            midnight = here.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+            end = midnight + datetime.timedelta(hours=hour, minutes=minute)
+            return end.replace(tzinfo=CANBERRA).astimezone(datetime.UTC)
+    return None
+
+
+def prepared(day: str, time: str) -> datetime.datetime | None:
+    """Return UNB 0017 and 0019, Canberra civil time, in UTC; None when they are no date and time.
+
+    In the hour that is repeated when daylight saving ends the first of the two is meant: which one it was, only the
+    counter of the sender tells.
+    """
+    try:
+        local = datetime.datetime.strptime(day + time, "%y%m%d%H%M")
+    except ValueError:
+        return None
+    return local.replace(tzinfo=CANBERRA).astimezone(datetime.UTC)
+
+
+def stamp(at: datetime.datetime) -> datetime.datetime:
+    """Return a moment as UNB has it: civil time in Canberra, without a zone."""
+    return at.astimezone(CANBERRA).replace(tzinfo=None)

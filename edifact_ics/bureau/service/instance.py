@@ -1,0 +1,222 @@
+"""An instance at work: its configuration, and all that it opens once: database, registry, payloads, channels, keys."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from cryptography import x509
+from sqlalchemy import Connection, Engine
+
+from edifact_ics.bureau.certificates import keys
+from edifact_ics.bureau.certificates.facts import fingerprint, read_certificates
+from edifact_ics.bureau.certificates.keys import Credentials
+from edifact_ics.bureau.certificates.kinds import Kind
+from edifact_ics.bureau.mail.trust import Trust
+from edifact_ics.bureau.registry import REGISTRY, Registry, Status, Use
+from edifact_ics.bureau.registry.wording import moment
+from edifact_ics.bureau.service.channels import Inlet, Outlet
+from edifact_ics.bureau.service.channels.folder import Folder, FolderPost
+from edifact_ics.bureau.service.channels.imap import Imap
+from edifact_ics.bureau.service.channels.maildir import Maildir, MaildirPost
+from edifact_ics.bureau.service.channels.smtp import Smtp
+from edifact_ics.bureau.service.configuration import Configuration, ConfigurationError, Endpoint, KeyFile
+from edifact_ics.bureau.service.payloads import Payloads
+from edifact_ics.bureau.service.tables import HEAD
+from edifact_ics.database import Room
+from edifact_ics.ledger.database import LEDGER
+from edifact_ics.ledger.tables import metadata as ledger_tables
+from edifact_ics.reference import Reference, load_reference
+
+Clock = Callable[[], float]
+
+
+class BureauError(Exception):
+    """The database cannot be used by the bureau: one sentence, without secrets."""
+
+
+BUREAU = Room(
+    name="bureau",
+    head=HEAD,
+    migrations=Path(__file__).parent / "migrations",
+    error=BureauError,
+    extra="bureau",
+    migrated_by="bureau migrate",
+    version_table="bureau_version",
+    beside=frozenset({*ledger_tables.tables, "alembic_version"}),
+)
+
+
+@dataclass
+class Instance:
+    """What every step needs. `clock` gives seconds since 1970. Not to be shared between threads or processes."""
+
+    configuration: Configuration
+    engine: Engine
+    registry: Registry
+    payloads: Payloads
+    inlets: tuple[Inlet, ...]
+    outlet: Outlet
+    open_keys: tuple[Credentials, ...]
+    seal_key: Credentials
+    hosted_keys: dict[str, Credentials]
+    trust: Trust
+    tables: Reference
+    clock: Clock = time.time
+    _certificates: dict[str, x509.Certificate] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, configuration: Configuration, *, create: bool = False, clock: Clock = time.time) -> Self:
+        """Open all that an instance needs; ConfigurationError when something named there cannot be used."""
+        engine = opened(configuration.database, create)
+        try:
+            return cls(
+                configuration,
+                engine,
+                Registry(engine, lambda: datetime.datetime.fromtimestamp(clock(), datetime.UTC)),
+                Payloads(configuration.payloads),
+                tuple(map(_inlet, configuration.receive)),
+                _outlet(configuration.send),
+                tuple(map(_credentials, configuration.open_keys)),
+                _credentials(configuration.seal_key),
+                {fingerprint(held.certificate): held for held in map(_credentials, configuration.hosted_keys)},
+                _trust(configuration),
+                load_reference(configuration.reference_data),
+                clock,
+            )
+        except BaseException:
+            engine.dispose()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.engine.dispose()
+
+    @property
+    def moment(self) -> datetime.datetime:
+        """Now, UTC."""
+        return datetime.datetime.fromtimestamp(self.clock(), datetime.UTC)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection in one transaction; an exception undoes it."""
+        with BUREAU.said(self.engine), BUREAU.writing(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection to read by."""
+        with BUREAU.said(self.engine), BUREAU.reading(self.engine) as connection:
+            yield connection
+
+    def certificate_of(self, site: str) -> x509.Certificate | None:
+        """Return the certificate to encrypt for a site with: registered, of today, not for signing alone."""
+        found = self.registry.site(site)
+        if found is None:
+            return None
+        now = moment(self.moment)
+        fit = [
+            one
+            for one in self.registry.certificates(found.client)
+            if one.status is Status.REGISTERED
+            and one.use is not Use.SIGNING
+            and one.valid_at(now)
+            and one.kind.signs_mail
+            and one.site in (None, site)
+            and (one.host is None or self.configuration.plays_customs)  # a key hosted here is no way to its client
+        ]
+        fit.sort(key=lambda one: (one.use is not Use.ENCRYPTION, one.site is None, not one.is_default))
+        known = (self._certificate(one.fingerprint) for one in fit)
+        return next((one for one in known if one is not None), None)
+
+    def _certificate(self, name: str) -> x509.Certificate | None:
+        if name not in self._certificates:  # it may have been put there since
+            for file in sorted(self.configuration.certificates.glob("*")):
+                try:
+                    held = read_certificates(file.read_bytes())
+                except (OSError, ValueError):  # no certificate: its own commands say so
+                    continue
+                self._certificates |= {fingerprint(one): one for one in held}
+        return self._certificates.get(name)
+
+    def hosted_key_of(self, site: str) -> Credentials | None:
+        """Return the key that is hosted here for the client of a site, to sign with; None if there is none."""
+        found = self.registry.site(site)
+        if found is None:
+            return None
+        now = moment(self.moment)
+        for one in self.registry.certificates(found.client, Kind.TYPE_3_HOSTED):
+            fit = one.signs and one.status is Status.REGISTERED and one.valid_at(now) and one.site in (None, site)
+            if fit and one.fingerprint in self.hosted_keys:
+                return self.hosted_keys[one.fingerprint]
+        return None
+
+
+def opened(database: str, create: bool) -> Engine:
+    """Return an engine for a database with the tables of ledger, registry and middleware."""
+    url = BUREAU.url_of(database)
+    if BUREAU.is_absent(url) and not create:
+        raise BureauError(f"There is no database {database} yet: `bureau migrate` makes its tables.")
+    engine = BUREAU.engine_of(url)
+    try:
+        for room in (LEDGER, REGISTRY, BUREAU):
+            if not room.require_tables(engine, create):
+                raise BureauError(f"The tables of the {room.name} are not there: `bureau migrate` makes them.")
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _inlet(endpoint: Endpoint) -> Inlet:
+    if endpoint.kind == "folder":
+        return Folder(endpoint.path)
+    if endpoint.kind == "maildir":
+        return Maildir(endpoint.path)
+    return Imap(endpoint.host, endpoint.port, endpoint.tls, endpoint.user, endpoint.password, endpoint.mailbox)
+
+
+def _outlet(endpoint: Endpoint) -> Outlet:
+    if endpoint.kind == "folder":
+        return FolderPost(endpoint.path)
+    if endpoint.kind == "maildir":
+        return MaildirPost(endpoint.path)
+    return Smtp(endpoint.host, endpoint.port, endpoint.tls, endpoint.user, endpoint.password)
+
+
+def _credentials(given: KeyFile) -> Credentials:
+    import os
+
+    try:
+        if given.passphrase_file:
+            phrase = keys.passphrase(given.passphrase_file)
+        else:
+            text = os.environ.get(given.passphrase_variable) if given.passphrase_variable else None
+            phrase = None if text is None else text.encode()
+        return keys.load(given.file, phrase)
+    except keys.KeyFileError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _trust(configuration: Configuration) -> Trust:
+    try:
+        lists = configuration.crls
+        return Trust.read(
+            [file.read_bytes() for file in configuration.authorities],
+            None if lists is None else [file.read_bytes() for file in lists],
+        )
+    except OSError as error:
+        raise ConfigurationError(f"[trust] {error.filename}: {error.strerror}.") from error
+    except ValueError as error:
+        raise ConfigurationError(f"[trust] {error}.") from error

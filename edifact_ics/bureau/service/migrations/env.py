@@ -1,0 +1,9 @@
+"""What Alembic runs: the steps, on the connection that `Room.bring_up` hands over."""
+
+from alembic import context
+
+context.configure(
+    connection=context.config.attributes["connection"], version_table=context.config.attributes["version_table"]
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,97 @@
+"""What goes out, sealed: made into a mail once and kept, so that whatever is sent again is the same bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cryptography import x509
+from sqlalchemy import Connection, Row, select
+
+from edifact_ics.bureau.certificates.facts import read_certificates
+from edifact_ics.bureau.mail import Opened, Refusal, Sealed, relay, seal
+from edifact_ics.bureau.registry import Refused
+from edifact_ics.bureau.service import tables, work
+from edifact_ics.bureau.service.configuration import Sending
+from edifact_ics.bureau.service.instance import Instance
+from edifact_ics.bureau.service.manifest import manifest
+from edifact_ics.bureau.service.opening import decided, reopened
+from edifact_ics.bureau.service.work import SEND
+
+
+def seal_step(instance: Instance, connection: Connection, row: Row[Any], at: float) -> None:
+    """Seal an interchange for who is to have it. To Customs, certificates and authority are checked once more."""
+    own = instance.configuration
+    if not row.address:
+        work.quarantine(connection, row.id, at, "no-address", f"No address of {row.site} is on record.")
+        return
+    try:
+        if not own.plays_customs and row.site == own.customs:
+            made = _for_customs(instance, connection, row)
+        else:
+            made = _for_client(instance, row)
+    except Refused as refused:
+        work.quarantine(connection, row.id, at, "not-released", str(refused))
+        return
+    if isinstance(made, Refusal):
+        work.quarantine(connection, row.id, at, f"seal-{made.reason}", made.sentence)
+        return
+    work.move(connection, row.id, at, SEND, mail=instance.payloads.put(made.mail))
+    work.tell(connection, at, row.trace, "sealed", work=row.id, subject=made.label.subject)
+
+
+def _for_customs(instance: Instance, connection: Connection, row: Row[Any]) -> Sealed | Refusal:
+    own = instance.configuration
+    recipient = read_certificates(instance.registry.anchor(instance.moment).pem.encode("ascii"))[0]
+    source = connection.execute(select(tables.work).where(tables.work.c.id == row.source)).one()
+    interchange = instance.payloads.get(row.interchange)
+    found = manifest(interchange)
+    assert found is not None, "it was judged"
+    relayed = source.mail is not None and source.interchange == row.interchange and own.sending is Sending.RELAY
+    if relayed:
+        decision = decided(instance, source.signer, found)
+        if not decision.accepted:
+            raise Refused(decision.sentence, "")
+        opened = reopened(instance, source)
+        if not isinstance(opened, Opened):
+            return opened
+        return relay(
+            opened,
+            recipient,
+            at=instance.moment,
+            sender_address=own.address,
+            recipient_address=own.customs_address,
+        )
+    key = instance.hosted_key_of(found.site)
+    if key is None:
+        raise Refused(f"No hosted key of site {found.site} is here.", "Import it and name it in [[keys.hosted]].")
+    from edifact_ics.bureau.certificates.facts import fingerprint
+
+    decision = decided(instance, fingerprint(key.certificate), found)
+    if not decision.accepted:
+        raise Refused(decision.sentence, "")
+    return seal(
+        interchange,
+        key,
+        recipient,
+        at=instance.moment,
+        sender_address=own.address,
+        recipient_address=own.customs_address,
+    )
+
+
+def _for_client(instance: Instance, row: Row[Any]) -> Sealed | Refusal:
+    recipient: x509.Certificate | None = instance.certificate_of(row.site)
+    if recipient is None:
+        folder = instance.configuration.certificates
+        raise Refused(
+            f"No certificate of site {row.site} to encrypt with is here, registered and of today.",
+            f"Put it on record and into {folder}.",
+        )
+    return seal(
+        instance.payloads.get(row.interchange),
+        instance.seal_key,
+        recipient,
+        at=instance.moment,
+        sender_address=instance.configuration.address,
+        recipient_address=row.address,
+    )
