@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
+from email import message_from_bytes
 
 import pytest
 from bureaus import WITHDRAW, Practice
 from click.testing import CliRunner
 
-from edifact_ics.bureau.registry import Registry
+from edifact_ics.bureau.mail import mime
+from edifact_ics.bureau.mail.encryption import decrypt
+from edifact_ics.bureau.registry import Registry, Reply
 from edifact_ics.bureau.registry.wording import day_in_canberra
 from edifact_ics.bureau.service import worker
 from edifact_ics.bureau.service.customs_answers import _taken
@@ -246,6 +250,24 @@ def test_customs_refuses_a_signature_that_does_not_entitle(practice: Practice) -
     (kept,) = [row for row in practice.rows("work", "customs") if row.kind == "out"]
     assert b"+4+27" in practice.instance("customs").payloads.get(kept.interchange)
     assert practice.standings("customs") == {}
+
+
+@pytest.mark.parametrize("form", [Reply.XML, Reply.JSON])
+def test_answers_come_in_the_form_that_the_client_prefers(practice: Practice, form: Reply) -> None:
+    registry = practice.instance().registry
+    client = registry.client("YOLLA")
+    assert client
+    registry.put_client(replace(client, reply=form), operator="anna")
+    practice.ground.send(practice.ground.sealed(practice.interchange("1")))
+    practice.settle()
+    practice.close()
+    practice.ground.send(practice.ground.sealed(practice.interchange("2", "JOB2")))
+    assert CliRunner().invoke(main, ["bureau", "run", "--once", "-c", _file(practice)]).exit_code == 0
+    last = practice.post("edi@yolla.example")[-1]
+    inside = decrypt(mime.read(last).content(), [practice.ground.keys["client"]])
+    (attached,) = [part for part in message_from_bytes(inside).walk() if part.get_filename("").startswith("HNT336C_")]
+    assert attached.get_content_type() == f"application/{form.lower()}"
+    assert b"AnsweredInterchangeControlReference" in attached.get_payload(decode=True)  # type: ignore[operator]
 
 
 # ---------------------------------------------------------------------- clocks

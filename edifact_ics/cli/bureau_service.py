@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -55,7 +56,18 @@ def _instance(file: Path, form: str = "text") -> Iterator[Instance]:
         from edifact_ics.bureau.service.instance import Instance
 
         with Instance.open(load(file)) as instance:
+            instance.as_json = _as_json
             yield instance
+
+
+def _as_json(interchange: bytes) -> bytes:
+    """Return an interchange as JSON, as `translate --to json --no-trace` does."""
+    from edifact_ics.finding import Report
+    from edifact_ics.inspection.run import Run
+    from edifact_ics.render.translation import pieces
+
+    run = Run(Report("-"), want_xml=True, trace=False)
+    return b"".join(pieces(io.BytesIO(interchange), run, from_xml=False, to="json"))
 
 
 def _loaded(file: Path) -> Configuration:

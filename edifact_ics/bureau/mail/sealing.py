@@ -41,6 +41,15 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class Document:
+    """What stands in the attachment: its bytes, media type, and how its file name ends."""
+
+    data: bytes
+    media_type: str
+    suffix: str
+
+
+@dataclass(frozen=True)
 class Sealed:
     """A mail ready to be sent: its bytes, and what it bears on the outside."""
 
@@ -60,14 +69,16 @@ def seal(
     sender_address: str | None = None,
     recipient_address: str | None = None,
     profile: Profile = Profile(),
+    document: Document | None = None,
 ) -> Sealed | Refusal:
     """Return the mail of one interchange, or why there is none.
 
     `at` is when it is sealed, now if None. `kind` is the kind of the signer's certificate if it is known. Addresses
-    are those in the certificates unless they are given.
+    are those in the certificates unless they are given. `document` is attached in place of the interchange, which
+    names it all the same: the form in which a client wants its answers.
     """
     try:
-        return _seal(interchange, signer, recipient, at, kind, (sender_address, recipient_address), profile)
+        return _seal(interchange, signer, recipient, at, kind, (sender_address, recipient_address), profile, document)
     except Refused as refused:
         return refused.refusal
 
@@ -107,6 +118,7 @@ def _seal(
     kind: Kind | None,
     addresses: tuple[str | None, str | None],
     profile: Profile,
+    document: Document | None,
 ) -> Sealed:
     now = at or datetime.datetime.now(datetime.UTC)
     if kind is not None and not kind.signs_mail:
@@ -115,7 +127,8 @@ def _seal(
     fit_to_sign(signer.certificate, now)
     _fit_to_encrypt(recipient, now)
     sender, to = _address(addresses[0], signer.certificate), _address(addresses[1], recipient)
-    content = _attachment(interchange, outside.file_name)
+    attached = document or Document(interchange, "application/edifact", ".edi")
+    content = _attachment(attached, outside.file_name.removesuffix(".edi") + attached.suffix)
     if profile.order is Order.SIGNED_INSIDE:
         sealed = _encrypted(_signed(content, signer, now, profile), recipient, profile)
     else:
@@ -154,12 +167,12 @@ def _address(given: str | None, certificate: x509.Certificate) -> str:
     return found
 
 
-def _attachment(interchange: bytes, file_name: str) -> bytes:
+def _attachment(attached: Document, file_name: str) -> bytes:
     return _head(
-        ("Content-Type", f"application/edifact; name={file_name}"),
+        ("Content-Type", f"{attached.media_type}; name={file_name}"),
         ("Content-Transfer-Encoding", "base64"),
         ("Content-Disposition", f"attachment; filename={file_name}"),
-    ) + _body(interchange)
+    ) + _body(attached.data)
 
 
 def _encrypted(content: bytes, recipient: x509.Certificate, profile: Profile) -> bytes:

@@ -54,7 +54,10 @@ BUREAU = Room(
 
 @dataclass
 class Instance:
-    """What every step needs. `clock` gives seconds since 1970. Not to be shared between threads or processes."""
+    """What every step needs. `clock` gives seconds since 1970. Not to be shared between threads or processes.
+
+    `as_json` writes an interchange as JSON, for clients who want their answers so; None: they get EDIFACT.
+    """
 
     configuration: Configuration
     engine: Engine
@@ -68,6 +71,7 @@ class Instance:
     trust: Trust
     tables: Reference
     clock: Clock = time.time
+    as_json: Callable[[bytes], bytes] | None = None
     _certificates: dict[str, x509.Certificate] = field(default_factory=dict)
 
     @classmethod

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from cryptography import x509
 from sqlalchemy import Connection, Row, select
 
 from edifact_ics.bureau.certificates.facts import read_certificates
-from edifact_ics.bureau.mail import Opened, Refusal, Sealed, relay, seal
-from edifact_ics.bureau.registry import Refused
+from edifact_ics.bureau.mail import Document, Opened, Refusal, Sealed, relay, seal
+from edifact_ics.bureau.registry import Refused, Reply
 from edifact_ics.bureau.service import tables, work
 from edifact_ics.bureau.service.configuration import Sending
 from edifact_ics.bureau.service.instance import Instance
 from edifact_ics.bureau.service.manifest import manifest
 from edifact_ics.bureau.service.opening import decided, reopened
 from edifact_ics.bureau.service.work import SEND
+from edifact_ics.conversion import xml_pieces
+from edifact_ics.finding import Report
+from edifact_ics.inspection.run import Run
 
 
 def seal_step(instance: Instance, connection: Connection, row: Row[Any], at: float) -> None:
@@ -87,11 +91,26 @@ def _for_client(instance: Instance, row: Row[Any]) -> Sealed | Refusal:
             f"No certificate of site {row.site} to encrypt with is here, registered and of today.",
             f"Put it on record and into {folder}.",
         )
+    interchange = instance.payloads.get(row.interchange)
     return seal(
-        instance.payloads.get(row.interchange),
+        interchange,
         instance.seal_key,
         recipient,
         at=instance.moment,
         sender_address=instance.configuration.address,
         recipient_address=row.address,
+        document=None if instance.configuration.plays_customs else _wanted(instance, row.site, interchange),
     )
+
+
+def _wanted(instance: Instance, site: str, interchange: bytes) -> Document | None:
+    """Return an answer in the form that the client of a site prefers; None for EDIFACT."""
+    found = instance.registry.site(site)
+    client = instance.registry.client(found.client) if found else None
+    if client is not None and client.reply is Reply.XML:
+        run = Run(Report("-"), want_xml=True, trace=False)
+        text = "".join(xml_pieces(run, io.BytesIO(interchange)))
+        return Document(text.encode("utf-8"), "application/xml", ".xml")
+    if client is not None and client.reply is Reply.JSON and instance.as_json is not None:
+        return Document(instance.as_json(interchange), "application/json", ".json")
+    return None
