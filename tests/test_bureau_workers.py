@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import multiprocessing
+import time
 from pathlib import Path
 
 from bureaus import WITHDRAW, Practice
 from project_tools import load_tool
 
 from edifact_ics.bureau.service.practice_ground import Ground
-from edifact_ics.bureau.service.worker import turn
+from edifact_ics.bureau.service.worker import run, turn
 
 WORKERS = 4
 
@@ -51,3 +52,20 @@ def test_workers_at_one_postgresql_keep_versions_in_order(empty_postgresql: str,
     assert {row.state for row in practice.rows("lodged")} == {"answered"}
     assert [row.stage for row in practice.rows("work") if row.stage != "done"] == []
     practice.close()
+
+
+def test_told_to_stop_a_worker_finishes_and_ends_well(practice: Practice) -> None:
+    practice.close()
+    process = multiprocessing.get_context("fork").Process(target=work_till_told, args=(practice.ground,))
+    process.start()
+    practice.ground.send(practice.ground.sealed(practice.interchange("1")))
+    while not practice.post("ccf@customs.example"):
+        time.sleep(0.05)
+    process.terminate()
+    process.join(20)
+    assert process.exitcode == 0
+
+
+def work_till_told(ground: Ground) -> None:
+    with ground.instance("bureau") as bureau:
+        run(bureau)
