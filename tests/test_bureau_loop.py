@@ -330,8 +330,28 @@ def test_error_26_counts_only_where_the_same_was_sent_twice(practice: Practice) 
     with practice.instance().writing() as connection:
         row = practice.rows("work")[0]
         said = FormAnswer("YLA676Y", "1", "4", "26", {})
-        effect = _taken(connection, row, Ledger.within(connection, sending=True), Told("YLA676Y", "9", "1", ""), said, 0)
+        effect = _taken(
+            connection, row, Ledger.within(connection, sending=True), Told("YLA676Y", "9", "1", ""), said, 0
+        )
     assert effect == "Reference used before, and not by us: an operator must look at it."
     assert practice.tasks() == ["error-26"]
 
 
+def test_the_page_shows_what_waits_for_an_operator(practice: Practice) -> None:
+    from starlette.testclient import TestClient
+
+    from edifact_ics.cli.serve import _look
+    from edifact_ics.web.app import application
+
+    practice.ground.send(b"no mail at all")
+    practice.settle("bureau")
+    practice.close()
+    look = _look(practice.ground.folder / "bureau" / "bureau.toml")
+    tokens = {"of the bureau 123": "", "of one client 123": "KBR417H"}
+    with TestClient(application(tokens=tokens, look=look), base_url="http://localhost") as client:
+        page = client.get("/bureau/waiting", auth=("x", "of the bureau 123"))
+        assert page.status_code == 200
+        assert "<h2>In quarantine</h2>" in page.text
+        assert "<td>1</td>" in page.text
+        assert client.get("/bureau/waiting", auth=("x", "of one client 123")).status_code == 404
+        assert client.get("/bureau/waiting").status_code == 401

@@ -52,7 +52,11 @@ def test_init_writes_a_configuration_that_is_sound(tmp_path: Path, role: str) ->
         ("retry_seconds", '"soon"', "[work] retry_seconds: a number of 0 or more is expected, not 'soon'."),
         ("outages", '["Someday"]', "[timers] outages: a weekday and hours are expected"),
         ("kind", '"pigeon"', "[receive] kind: one of folder, maildir, imap is expected, not 'pigeon'."),
-        ("sending", '"relay"\ncolour = "red"', "[customs] colour: is not known here; known are address, sending, site."),
+        (
+            "sending",
+            '"relay"\ncolour = "red"',
+            "[customs] colour: is not known here; known are address, sending, site.",
+        ),
     ],
 )
 def test_a_fault_names_file_line_section_and_key(practice: Practice, key: str, value: str, said: str) -> None:
@@ -81,7 +85,9 @@ def test_a_test_interchange_is_refused_in_production(practice: Practice) -> None
 
 def test_a_host_elsewhere_is_not_spoken_to_in_the_clear(practice: Practice) -> None:
     file = practice.ground.folder / "bureau" / "bureau.toml"
-    text = file.read_text().replace('[send]\nkind = "maildir"', '[send]\nkind = "smtp"\nhost = "mx.example"\ntls = false')
+    text = file.read_text().replace(
+        '[send]\nkind = "maildir"', '[send]\nkind = "smtp"\nhost = "mx.example"\ntls = false'
+    )
     file.write_text(text.replace('tls = false\npath = "../post"', "tls = false"))
     with pytest.raises(ConfigurationError, match="only a host on this machine"):
         load(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -88,6 +89,7 @@ def read_document(source: BinaryIO, library: Library) -> Iterator[Written]:
             yield from reader.start(element) if event == "start" else reader.end(element)
         reader.check_root(parts.root)
     except etree.XMLSyntaxError as error:
+        reader.check_beginning(source)
         said = error.msg.replace(", use XML_PARSE_HUGE option", "")
         raise NotCanonical(f"The XML cannot be read: {said}.", error.lineno or 1, False) from None
 
@@ -129,6 +131,15 @@ class _DocumentReader:
                 una += from_hex(element.get("break", ""))
             text, number = before + una, self._interchange
             yield self._guarded(lambda: Written(text, error=error, interchange=number))
+
+    def check_beginning(self, source: BinaryIO) -> None:
+        """Say of XML that broke off before any event whether it is another document: then that is what is wrong."""
+        if self._root is not None or not source.seekable():
+            return
+        source.seek(0)
+        started = etree.iterparse(source, events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
+        with suppress(etree.XMLSyntaxError, StopIteration):
+            self.check_root(next(started)[1])
 
     def check_root(self, element: etree._Element | None) -> None:
         """Take the root, which may have given no event. Raise NotCanonical when it is another."""

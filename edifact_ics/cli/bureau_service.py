@@ -50,7 +50,8 @@ def _words() -> Iterator[None]:
 
 
 @contextmanager
-def _instance(file: Path, form: str = "text") -> Iterator[Instance]:
+def opened_instance(file: Path, form: str = "text") -> Iterator[Instance]:
+    """Open the instance of a configuration; a sentence when that, or what it names, cannot be used."""
     with _words(), refusals(form):
         from edifact_ics.bureau.service.configuration import load
         from edifact_ics.bureau.service.instance import Instance
@@ -92,7 +93,7 @@ def init(folder: Path, role: str) -> None:
 def _run(file: Path, role: str, once: bool) -> None:
     import logging
 
-    with _instance(file) as instance:
+    with opened_instance(file) as instance:
         from edifact_ics.bureau.service.worker import run
 
         found = instance.configuration.role
@@ -128,7 +129,7 @@ def simulate(file: Path, once: bool) -> None:
 @FORM
 def status(file: Path, form: str) -> None:
     """Say how an instance stands: work, what has no answer, certificates that end, what an operator must look at."""
-    with _instance(file, form) as instance:
+    with opened_instance(file, form) as instance:
         from edifact_ics.bureau.service.operations import overview
 
         found = overview(instance)
@@ -152,7 +153,7 @@ def status(file: Path, form: str) -> None:
 @FORM
 def quarantine(file: Path, form: str) -> None:
     """List what was put aside, and why."""
-    with _instance(file, form) as instance:
+    with opened_instance(file, form) as instance:
         from edifact_ics.bureau.service.operations import quarantined
 
         rows = quarantined(instance)
@@ -169,7 +170,7 @@ def quarantine(file: Path, form: str) -> None:
 @WHO
 def retry(number: int, file: Path, operator: str) -> None:
     """Take a piece of work out of quarantine, and try its last step again."""
-    with _instance(file) as instance:
+    with opened_instance(file) as instance:
         from edifact_ics.bureau.service import operations
 
         stage = operations.retry(instance, number, operator)
@@ -183,7 +184,7 @@ def retry(number: int, file: Path, operator: str) -> None:
 @WHO
 def resolve(number: int, note: str, file: Path, operator: str) -> None:
     """Note that you have dealt with a task."""
-    with _instance(file) as instance:
+    with opened_instance(file) as instance:
         from edifact_ics.bureau.service import operations
 
         operations.resolve(instance, number, note, operator)
@@ -196,7 +197,7 @@ def resolve(number: int, note: str, file: Path, operator: str) -> None:
 @WHO
 def override(number: int, file: Path, operator: str) -> None:
     """Send what our business rules refused: one operator asks, another confirms, then this command does it."""
-    with _instance(file) as instance:
+    with opened_instance(file) as instance:
         from edifact_ics.bureau.service import operations
 
         asked = operations.override(instance, number, operator)
@@ -214,7 +215,7 @@ def override(number: int, file: Path, operator: str) -> None:
 @WHO
 def purge(file: Path, operator: str) -> None:
     """Delete mails and interchanges that were kept as long as they must be."""
-    with _instance(file) as instance:
+    with opened_instance(file) as instance:
         from edifact_ics.bureau.service import operations
 
         count = operations.purge(instance, operator)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from edifact_ics.cli.options import Unreadable, ledger_words
 
 if TYPE_CHECKING:
     from edifact_ics.ledger.overview import Overview
+    from edifact_ics.web.waiting import Waiting
 
 _SHORTEST = 16  # characters of a token
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -26,8 +28,16 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
     help="Tokens, one a line, of which each request must bring one; needed for any address but loopback.",
 )
 @click.option("--ledger", metavar="URL", help="Show what was sent before under /bureau, to those who bring a token.")
+@click.option(
+    "--bureau",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="TOML",
+    help="The bureau's configuration: shows what waits for its operators under /bureau/waiting.",
+)
 @click.option("--name", "names", multiple=True, metavar="HOST", help="Another name this server is called by.")
-def serve(host: str, port: int, token_file: Path | None, ledger: str | None, names: tuple[str, ...]) -> None:
+def serve(
+    host: str, port: int, token_file: Path | None, ledger: str | None, bureau: Path | None, names: tuple[str, ...]
+) -> None:
     """Start the web page and the HTTP API on this machine.
 
     Nothing that is sent is stored. Each request is worked on in a process of its own, bounded in time and memory.
@@ -37,13 +47,13 @@ def serve(host: str, port: int, token_file: Path | None, ledger: str | None, nam
     edifact-ics serve
     edifact-ics serve --port 8080
     edifact-ics serve --host 0.0.0.0 --token-file tokens.txt --name broker.example
-    edifact-ics serve --token-file tokens.txt --ledger sent.db
+    edifact-ics serve --token-file tokens.txt --ledger sent.db --bureau bureau.toml
     """
     tokens = _tokens(token_file)
     if host not in _LOOPBACK and not tokens:
         raise click.UsageError(f"--host {host} can be reached by others: give --token-file FILE, or stay on loopback.")
-    if ledger and not tokens:
-        raise click.UsageError("--ledger shows what clients sent: give --token-file FILE.")
+    if (ledger or bureau) and not tokens:
+        raise click.UsageError("--ledger and --bureau show what clients sent: give --token-file FILE.")
     try:
         import uvicorn
 
@@ -51,7 +61,7 @@ def serve(host: str, port: int, token_file: Path | None, ledger: str | None, nam
     except ModuleNotFoundError as error:
         raise Unreadable(f"The server needs {error.name}: pip install 'edifact-ics[web]'.") from error
     known = LOOPBACK | {name.lower() for name in (f"[{host}]" if ":" in host else host, *names)}
-    app = application(known, tokens, overview=_overview(ledger))
+    app = application(known, tokens, overview=_overview(ledger), look=_look(bureau))
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False))
     with _listening(host, port) as listening:
         shown = f"[{host}]" if ":" in host else host
@@ -78,6 +88,29 @@ def _overview(url: str | None) -> Overview | None:
         found = Overview(url)
         found.documents(most=1)
     return found
+
+
+def _look(file: Path | None) -> Callable[[], Waiting] | None:
+    """Return what looks at a bureau, each time anew; a sentence when its configuration or database cannot be used."""
+    if file is None:
+        return None
+    from edifact_ics.cli.bureau_service import opened_instance
+    from edifact_ics.web.waiting import Aside, Waiting
+
+    def look() -> Waiting:
+        with opened_instance(file) as instance:
+            from edifact_ics.bureau.service.operations import overview, quarantined
+
+            found, rows = overview(instance), quarantined(instance)
+        aside = tuple(
+            Aside(row.id, row.made, row.site or "", row.reference or "", row.reason or "", row.detail or "")
+            for row in rows
+        )
+        tasks = tuple(f"{one.id} ({one.what}): {one.detail}" for one in found.tasks)
+        return Waiting(aside, tasks, found.ending, found.unanswered)
+
+    look()
+    return look
 
 
 def _tokens(path: Path | None) -> dict[str, str]:

@@ -25,7 +25,7 @@ from edifact_ics.render import guide
 from edifact_ics.render.rules import as_json as rules_as_json
 from edifact_ics.rules import Known, available
 from edifact_ics.rules.claims import claims, speaking_of
-from edifact_ics.web import bureau, tasks
+from edifact_ics.web import bureau, tasks, waiting
 from edifact_ics.web.guard import Guard, Terms
 from edifact_ics.web.listing import template
 from edifact_ics.web.openapi import description
@@ -52,13 +52,15 @@ def application(
     seconds: float = 30,
     memory: int = 2 << 30,
     overview: Overview | None = None,
+    look: Callable[[], waiting.Waiting] | None = None,
 ) -> Starlette:
     """Return the server: for requests to `hosts`, with one of the `tokens` where any are wanted (see `Terms`).
 
-    With an `overview` of a ledger the bureau's views are there, for those who bring a token; ValueError without tokens.
+    With an `overview` of a ledger the bureau's views are there, for those who bring a token; with `look` also what
+    waits for its operators. ValueError without tokens.
     A body has at most `most` bytes; a task takes at most `seconds` and holds at most `memory` bytes.
     """
-    if overview is not None and not tokens:
+    if (overview is not None or look is not None) and not tokens:
         raise ValueError("the bureau's views are for those who bring a token")
     workers = Workers(seconds, memory)
 
@@ -112,6 +114,7 @@ def application(
         Route("/api/rules/{id}", _rule),
         Route("/api/guide/{message}", _guide),
         Route("/openapi.json", _openapi),
+        *(waiting.routes(look) if look is not None else ()),
         *(bureau.routes(overview) if overview is not None else ()),
     ]
     return Starlette(
