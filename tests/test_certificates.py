@@ -140,6 +140,23 @@ def test_a_default(folder: Path) -> None:
     assert (done.code, "No certificate on record" in done.err) == (1, True)
 
 
+class TestRevoke:
+    def test_it_signs_no_more_and_does_not_come_back(self, folder: Path) -> None:
+        run(*IMPORT)
+        done = run("certificate", "revoke", FIRST[:8], "--reason", "laptop lost")
+        assert (done.code, done.out.endswith("; revoked\n")) == (0, True)
+        assert "reason=laptop lost" in run("bureau", "audit", "show", FIRST).out
+        assert json.loads(run("certificate", "revoke", FIRST, "--format", "json").out)["certificate"]["status"] == (
+            "revoked"
+        )
+        again = run(*IMPORT)
+        assert (again.code, "was revoked. Buy and install a new one." in again.err) == (1, True)
+
+    def test_not_one_that_is_not_there(self, folder: Path) -> None:
+        done = run("certificate", "revoke", "0" * 8)
+        assert (done.code, "No certificate on record" in done.err) == (1, True)
+
+
 class TestExport:
     def test_the_public_part(self, folder: Path) -> None:
         run(*IMPORT)
@@ -197,6 +214,16 @@ class TestCustoms:
         later = run("certificate", "check", "--at", "2026-12-01T09:30:00")
         assert "This certificate of Customs was replaced on 2026-12-01." in later.out
         assert run("certificate", "export", GATE[:16]).out.encode() == pki.pem(CUSTOMS.certificate)
+
+    def test_one_operator_may_end_one_and_not_prolong_it(self, folder: Path) -> None:
+        self.pinned("customs.pem", "2026-11-01", 1)
+        later = run("certificate", "end", GATE[:8], "2031-01-01")
+        assert (later.code, "One operator may only let it end sooner." in later.err) == (1, True)
+        done = run("certificate", "end", GATE[:8], "2026-11-20")
+        assert (done.code, done.out.endswith("active from 2026-11-01 until 2026-11-20\n")) == (0, True)
+        assert run("certificate", "check", *AT).code == 1
+        unknown = run("certificate", "end", FIRST, "2026-11-20")
+        assert (unknown.code, "No certificate of Customs" in unknown.err) == (1, True)
 
     def test_none_that_is_active_is_an_error(self, folder: Path) -> None:
         self.pinned("customs.pem", "2026-11-01", 1)

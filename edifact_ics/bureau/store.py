@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography import x509
@@ -217,15 +217,31 @@ def export_key(
     return None
 
 
+def end_of_customs(registry: Registry, fingerprint: str, day: str, *, operator: str) -> Anchor:
+    """Let a certificate of Customs count until a day and no longer; `fingerprint` may be its first eight digits."""
+    found = _pinned(registry, fingerprint)
+    if found is None:
+        raise Refused(f"No certificate of Customs {fingerprint} is pinned.", "`certificate list` shows them.")
+    registry.end_anchor(found.fingerprint, day, operator=operator)
+    return replace(found, active_until=day)
+
+
 def public(registry: Registry, fingerprint: str, passphrase: Passphrase) -> bytes:
     """Return a certificate on record, or one of Customs, as PEM, without a key."""
-    for anchor in registry.anchors():
-        if len(fingerprint) >= _SHORTEST and anchor.fingerprint.startswith(fingerprint.lower()):
-            return anchor.pem.encode("ascii")
+    anchor = _pinned(registry, fingerprint)
+    if anchor is not None:
+        return anchor.pem.encode("ascii")
     record = _on_record(registry, fingerprint)
     if not record.key_file:
         raise Refused(f"The file of {record.fingerprint[:16]} is not here.", "Ask its holder for it.")
     return facts.pem(read(Path(record.key_file), passphrase)[0])
+
+
+def _pinned(registry: Registry, fingerprint: str) -> Anchor | None:
+    """Return the certificate of Customs that a fingerprint, or eight or more of its first digits, names."""
+    wanted = fingerprint.replace(":", "").lower()
+    named = (one for one in registry.anchors() if one.fingerprint.startswith(wanted))
+    return next(named, None) if len(wanted) >= _SHORTEST else None
 
 
 def _on_record(registry: Registry, fingerprint: str) -> Certificate:
