@@ -292,11 +292,31 @@ class TestSealingByTheRegistry:
         assert run("certificate", "import", "customs.pem", "--customs", "--from", "2026-11-01").code == 0
         assert confirmed(1).code == 0
 
-    def test_it_is_sealed_for_customs(self, folder: Path) -> None:
+    def registered(self) -> None:
+        """The officer and the device are registered, as the gateway wants it."""
+        officer = pki.SUB.client("officer", "olga@yolla.example", key="officer")
+        keys.save(officer, "officer.p12", b"secret")
+        assert run("certificate", "import", "officer.p12", CLIENT, "--kind", "authorising-officer", *AT).code == 0
         run(*IMPORT)
+        for held, words in ((officer, ("--signatory", "Olga")), (DEVICE, ())):
+            done = run("client", "register", CLIENT, "--registered", fingerprint(held.certificate), *words)
+            assert (done.code, done.err) == (0, "")
+
+    def test_it_is_sealed_for_customs(self, folder: Path) -> None:
+        self.registered()
+        assert run("site", "create", CLIENT, "KBR417H").code == 0
         done = run(*self.SEAL, *AT)
         assert (done.code, "to: ccf@customs.example" in done.out) == (0, True)
         assert run(*self.SEAL, *AT, "--recipient", "customs.pem").code == 0
+
+    def test_not_what_customs_would_take_as_nobodys(self, folder: Path) -> None:
+        run(*IMPORT)
+        early = run(*self.SEAL, *AT)
+        assert (early.code, "refused (unregistered-certificate). Certificate" in early.out) == (1, True)
+        self.registered()
+        elsewhere = json.loads(run(*self.SEAL, *AT, "--format", "json").out)
+        assert (elsewhere["outcome"], elsewhere["reason"]) == ("refused", "unknown-site")
+        assert not folder.joinpath("sent.eml").exists()
 
     @pytest.mark.parametrize(
         ("at", "says"),

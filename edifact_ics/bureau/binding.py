@@ -8,6 +8,7 @@ revoked by its authority was proved before; here it is asked who may say this.
 from __future__ import annotations
 
 import datetime
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +25,9 @@ from edifact_ics.bureau.registry.authorities import Authority
 from edifact_ics.bureau.registry.certificates import Certificate
 from edifact_ics.bureau.registry.client import Client
 from edifact_ics.bureau.registry.wording import day_in_canberra, moment
+from edifact_ics.envelope.interchange import Message, Opened
+from edifact_ics.envelope.reader import Reader
+from edifact_ics.inspection.guides import bgm
 
 IMPORT_DECLARATIONS: Final = ("IMD", "IMPED1", "IMPED2")
 
@@ -137,6 +141,41 @@ def bind(registry: Registry, fingerprint: str, sent: Sent, at: datetime.datetime
         except _No as no:
             return no.decision
     return Decision(client, numbers[0] if numbers else None)
+
+
+def bind_all(registry: Registry, fingerprint: str, messages: Iterable[Sent], at: datetime.datetime) -> Decision:
+    """Decide for a whole interchange: the first refusal of its messages, else the decision for the last."""
+    decision = Decision()
+    for one in messages:
+        decision = bind(registry, fingerprint, one, at)
+        if not decision.accepted:
+            break
+    return decision
+
+
+def sent(interchange: bytes) -> list[Sent]:
+    """Return what is to be bound of an interchange: each document and function in it once, at least one."""
+    site = owner = ""
+    found: dict[tuple[str, str, bool], None] = {}
+    for event in Reader(io.BytesIO(interchange)).events():
+        if isinstance(event, Opened):
+            site, owner = event.interchange.value(2), event.interchange.value(2, 3)
+        elif isinstance(event, Message):
+            found[_about(event)] = None
+    return [Sent(site, owner, *one) for one in found or {("", "", False): None}]
+
+
+def _about(message: Message) -> tuple[str, str, bool]:
+    """Return the name of a message's document, its function, and whether it pays."""
+    kind = message.type[0] if message.type else ""
+    start = bgm(message) if kind != "CONTRL" else None
+
+    def said(element: int, component: int) -> str:
+        if start is None or len(start) <= element or len(start[element]) < component:
+            return ""
+        return start[element][component - 1].strip()
+
+    return said(1, 4) or kind, said(3, 1), kind == "REMADV"
 
 
 def _signer(connection: Connection, fingerprint: str, at: datetime.datetime) -> Certificate:

@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from edifact_ics.bureau.binding import Decision, Sent, bind
+from edifact_ics.bureau.binding import Decision, Sent, bind_all, sent
 from edifact_ics.bureau.certificates.keys import Credentials
 from edifact_ics.bureau.mail import Opened, Order, Refusal, Signer, Trust, open_mail
 from edifact_ics.bureau.registry import Registry
-from edifact_ics.envelope.interchange import CUSTOMS, Message
-from edifact_ics.envelope.interchange import Opened as Begun
-from edifact_ics.envelope.reader import Reader
-from edifact_ics.inspection.guides import bgm
+from edifact_ics.envelope.interchange import CUSTOMS
 
 TAKEN, REFUSED = "mail.taken", "mail.refused"  # how the trail names them
 
@@ -111,16 +107,12 @@ def _received(
 
 
 def _decided(registry: Registry, signer: Signer, said: Sequence[Sent], at: datetime.datetime) -> Decision | Rejected:
-    """Decide for the whole interchange: the first refusal of its messages, else for the client of the last."""
+    """Decide for a whole interchange of a client, or of Customs."""
     ours = signer.fingerprint in {one.fingerprint for one in registry.anchors()}
     if ours or said[0].site == CUSTOMS:
         return _of_customs(registry, signer, said[0].site, at) if ours else _not_customs(signer)
-    decision = Decision()
-    for one in said:
-        decision = bind(registry, signer.fingerprint, one, at)
-        if decision.reason is not None:
-            return Rejected(decision.reason, decision.sentence)
-    return decision
+    decision = bind_all(registry, signer.fingerprint, said, at)
+    return Rejected(decision.reason, decision.sentence) if decision.reason else decision
 
 
 def _of_customs(registry: Registry, signer: Signer, site: str, at: datetime.datetime) -> Decision | Rejected:
@@ -140,28 +132,3 @@ def _not_customs(signer: Signer) -> Rejected:
         f"UNB 0004 is that of Customs, and {signer.fingerprint[:16]}, by which it was signed, is not pinned as its own."
     )
     return Rejected(Reason.NOT_CUSTOMS, f"{what} Do not act on it, unless Customs has announced that certificate.")
-
-
-def sent(interchange: bytes) -> list[Sent]:
-    """Return what is to be bound of an interchange: each document and function in it once, at least one."""
-    site = owner = ""
-    found: dict[tuple[str, str, bool], None] = {}
-    for event in Reader(io.BytesIO(interchange)).events():
-        if isinstance(event, Begun):
-            site, owner = event.interchange.value(2), event.interchange.value(2, 3)
-        elif isinstance(event, Message):
-            found[_about(event)] = None
-    return [Sent(site, owner, *one) for one in found or {("", "", False): None}]
-
-
-def _about(message: Message) -> tuple[str, str, bool]:
-    """Return the name of a message's document, its function, and whether it pays."""
-    kind = message.type[0] if message.type else ""
-    start = bgm(message) if kind != "CONTRL" else None
-
-    def said(element: int, component: int) -> str:
-        if start is None or len(start) <= element or len(start[element]) < component:
-            return ""
-        return start[element][component - 1].strip()
-
-    return said(1, 4) or kind, said(3, 1), kind == "REMADV"

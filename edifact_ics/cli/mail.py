@@ -88,8 +88,9 @@ def seal_file(
 ) -> None:
     """Seal the one interchange of FILE: signed, encrypted, one attachment, no body text.
 
-    Subject and file name come from UNB. With --registry the signer's certificate must be on record, and --recipient the
-    certificate of Customs that is active, which it is when left out. Exit 1 with the reason when it may not be sealed.
+    Subject and file name come from UNB. With --registry the signer must be entitled, as for `mail open`; --recipient
+    must be the certificate of Customs that is active, which it is when left out. Exit 1 with the reason when it may not
+    be sealed.
     """
     if recipient is None and url is None:
         raise click.UsageError("Say whom to encrypt for: --recipient CERT, or --registry URL for Customs.")
@@ -110,8 +111,9 @@ def seal_file(
         if url is not None:
             chosen, to = _on_record(url, form, own.certificate, to, at)
         assert to is not None
+        data = content_of(path)
         sealed = seal(
-            content_of(path),
+            data,
             own,
             to,
             at=at,
@@ -120,8 +122,10 @@ def seal_file(
             recipient_address=addressee,
             profile=profile,
         )
-    if isinstance(sealed, Refusal):
-        _refuse(path, sealed, form)
+        if isinstance(sealed, Refusal):
+            _refuse(path, sealed, form)
+        if url is not None:
+            _require_entitled(path, url, form, own.certificate, data, at)
     with writing(output) as out:
         out.write(sealed.mail)
     told = render.sealed_as_json(path, sealed) if form == "json" else render.sealed(path, sealed)
@@ -212,6 +216,21 @@ def _on_record(
 
     with opened(url, form) as registry:
         return store.sealing(registry, signer, recipient, at or datetime.datetime.now(datetime.UTC))
+
+
+def _require_entitled(
+    path: str, url: str, form: str, signer: x509.Certificate, interchange: bytes, at: datetime.datetime | None
+) -> None:
+    """Exit 1 with the reason when Customs would not take the interchange as one of a client of this signer."""
+    from edifact_ics.bureau.binding import bind_all, sent
+    from edifact_ics.bureau.certificates.facts import fingerprint
+    from edifact_ics.bureau.receiving import Rejected
+
+    with opened(url, form) as registry:
+        moment = at or datetime.datetime.now(datetime.UTC)
+        decision = bind_all(registry, fingerprint(signer), sent(interchange), moment)
+    if decision.reason is not None:
+        _refuse(path, Rejected(decision.reason, decision.sentence), form)
 
 
 def _refuse(path: str, refusal: Refusal | Rejected, form: str) -> NoReturn:
