@@ -12,6 +12,7 @@ from commands import run
 from mails import CUSTOMS, DEVICE, INTERCHANGE, TRUST, encrypted, encrypted_der, signed, wrapped
 from registries import BROKER, BUREAU, DAY, IMPORTER, NOON, Desk
 
+from edifact_ics.bureau.binding import sent
 from edifact_ics.bureau.certificates import keys
 from edifact_ics.bureau.certificates.facts import fingerprint, pem
 from edifact_ics.bureau.certificates.kinds import Kind
@@ -168,6 +169,16 @@ def test_what_a_key_does_is_in_the_trail_and_nowhere_else(desk: Desk) -> None:
     assert isinstance(found, Rejected)
     assert "none of our certificates" not in found.sentence
     assert desk.registry.trail()[-1].detail["audit"] == "encrypted for none of our certificates"
+
+
+def test_what_is_asked_of_an_interchange_is_bounded() -> None:
+    """A thousand documents that nobody knows are asked for once; those that are known once each."""
+    message = "UNH+1+CUSDEC:D:99B:UN'BGM+929:::{}+B1:1+9'UNT+3+1'"
+    names = [*(f"X{n}" for n in range(1000)), "IMD", "SAC", "IMD"]
+    given = "UNB+UNOC:3+AAA111A+AAA336C+261125:0930+1'" + "".join(map(message.format, names))
+    assert [(one.document, one.function) for one in sent(given.encode())] == [("X0", "9"), ("IMD", "9"), ("SAC", "9")]
+    assert [one.document for one in sent(given[:-4].encode())] == ["X0", "IMD", "SAC"], "also of one cut short"
+    assert [(one.site, one.document) for one in sent(b"UNB+UNOC:3+AAA111A+AAA336C'")] == [("AAA111A", "")]
 
 
 class TestCommand:

@@ -21,7 +21,7 @@ from edifact_ics.bureau.registry import authorities as registered_authorities
 from edifact_ics.bureau.registry import certificates as registered_certificates
 from edifact_ics.bureau.registry import clients as registered_clients
 from edifact_ics.bureau.registry import sites as registered_sites
-from edifact_ics.bureau.registry.authorities import Authority
+from edifact_ics.bureau.registry.authorities import DOCUMENTS, FUNCTIONS, Authority
 from edifact_ics.bureau.registry.certificates import Certificate
 from edifact_ics.bureau.registry.client import Client
 from edifact_ics.bureau.registry.wording import day_in_canberra, moment
@@ -154,15 +154,20 @@ def bind_all(registry: Registry, fingerprint: str, messages: Iterable[Sent], at:
 
 
 def sent(interchange: bytes) -> list[Sent]:
-    """Return what is to be bound of an interchange: each document and function in it once, at least one."""
+    """Return what is to be bound of an interchange: each document and function in it once, at least one.
+
+    Names and codes that no authority can name are all alike to it: the first stands for them, however many come.
+    """
     site = owner = ""
-    found: dict[tuple[str, str, bool], None] = {}
+    found: dict[tuple[str, str, bool], tuple[str, str, bool]] = {}
     for event in Reader(io.BytesIO(interchange)).events():
         if isinstance(event, Opened):
             site, owner = event.interchange.value(2), event.interchange.value(2, 3)
         elif isinstance(event, Message):
-            found[_about(event)] = None
-    return [Sent(site, owner, *one) for one in found or {("", "", False): None}]
+            document, function, pays = about = _about(event)
+            known = document if document in DOCUMENTS else "", function if function in FUNCTIONS.values() else ""
+            found.setdefault((*known, pays), about)
+    return [Sent(site, owner, *one) for one in found.values() or [("", "", False)]]
 
 
 def _about(message: Message) -> tuple[str, str, bool]:
