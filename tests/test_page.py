@@ -168,7 +168,9 @@ def test_values_are_edited_until_nothing_is_wrong_and_downloaded(page: Page) -> 
     page.button("Download").click()
     saved = Path(page.browser.downloads) / WRONG.name  # type: ignore[attr-defined]
     page.wait(saved.exists)
-    right = WRONG.read_bytes().replace(b"24000000000.00000", b"2400.00000").replace(b"NAD+CB+40715'", b"NAD+CB+40715::95'")
+    right = (
+        WRONG.read_bytes().replace(b"24000000000.00000", b"2400.00000").replace(b"NAD+CB+40715'", b"NAD+CB+40715::95'")
+    )
     assert saved.read_bytes() == right
 
 
@@ -254,7 +256,10 @@ def test_ten_megabytes_stay_usable(page: Page, tmp_path: Path) -> None:
     message, unz, _ = (body + tail).partition(b"UNZ+")
     count = 10_000_000 // len(message)
     big = tmp_path / "big.edi"
-    many = (b"UNH+" + message.replace(b"1+CUSDEC", b"%d+CUSDEC" % n, 1).replace(b"UNT+89+1", b"UNT+89+%d" % n) for n in range(1, count + 1))
+    many = (
+        b"UNH+" + message.replace(b"1+CUSDEC", b"%d+CUSDEC" % n, 1).replace(b"UNT+89+1", b"UNT+89+%d" % n)
+        for n in range(1, count + 1)
+    )
     big.write_bytes(head + b"".join(many) + unz + b"%d+202611180001'" % count)
     page.load(big)
     assert len(page.all("tr[id]")) == 1000

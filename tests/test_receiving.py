@@ -9,6 +9,8 @@ from pathlib import Path
 import pki
 import pytest
 from commands import run
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from mails import CUSTOMS, DEVICE, INTERCHANGE, TRUST, encrypted, encrypted_der, signed, wrapped
 from registries import BROKER, BUREAU, DAY, IMPORTER, NOON, Desk
 
@@ -162,6 +164,17 @@ def test_what_customs_signs_with_its_pinned_certificate_is_taken(desk: Desk) -> 
     found = opened_with(desk, by_customs())
     assert isinstance(found, Received)
     assert found.decision.client is None
+
+
+def test_a_stranger_does_not_fill_the_trail(desk: Desk) -> None:
+    parts = [x509.NameAttribute(x509.NameOID.ORGANIZATIONAL_UNIT_NAME, f"{n:060}") for n in range(500)]
+    made = x509.CertificateBuilder(x509.Name(parts), x509.Name(parts), GATE.key.public_key(), 1)
+    made = made.not_valid_before(pki.NOW - 9 * DAY).not_valid_after(pki.NOW - DAY)
+    rogue = keys.Credentials(made.sign(GATE.key, hashes.SHA256()), GATE.key)
+    found = opened_with(desk, encrypted(signed(signer=rogue)))
+    assert isinstance(found, Rejected)
+    assert found.reason.value == "expired"
+    assert len(str(desk.registry.trail()[-1].detail)) < 3000
 
 
 def test_what_a_key_does_is_in_the_trail_and_nowhere_else(desk: Desk) -> None:

@@ -156,9 +156,9 @@ class TestGuard:
         path.chmod(0o644)
         assert "chmod 600" in run("serve", "--token-file", str(path)).err
 
-
     @pytest.mark.parametrize(
-        ("text", "said"), [("short", "16 characters"), ("\n", "no token"), ("x" * 16 + "\n" + "x" * 16 + " ACME", ":2:")]
+        ("text", "said"),
+        [("short", "16 characters"), ("\n", "no token"), ("x" * 16 + "\n" + "x" * 16 + " ACME", ":2:")],
     )
     def test_tokens_that_are_none(self, tmp_path: Path, text: str, said: str) -> None:
         path = tmp_path / "tokens"

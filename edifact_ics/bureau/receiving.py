@@ -19,6 +19,7 @@ from edifact_ics.bureau.registry import Registry
 from edifact_ics.envelope.interchange import CUSTOMS
 
 TAKEN, REFUSED = "mail.taken", "mail.refused"  # how the trail names them
+_LONGEST = 1000  # characters of a sentence in the trail
 
 
 class Reason(StrEnum):
@@ -69,7 +70,11 @@ def receive(
     moment = at or datetime.datetime.now(datetime.UTC)
     found = _received(registry, raw, keys, trust, moment, order, by)
     if isinstance(found, Rejected):
-        said = {"reason": found.reason.value, "sentence": found.sentence, "audit": found.audit}
+        words = {
+            "sentence": found.sentence[:_LONGEST],
+            "audit": found.audit[:_LONGEST],
+        }  # a stranger's names are in them
+        said = {"reason": found.reason.value, **words}
         signer = {"signer": found.signer.fingerprint} if found.signer else {}
         registry.tell(REFUSED, hashlib.sha256(raw).hexdigest(), said | signer | found.facts, by=by)
     return found

@@ -43,6 +43,7 @@ class _Moment(click.ParamType[datetime.datetime]):
 
 MOMENT = _Moment()
 
+
 @click.command()
 @click.argument("path", metavar="FILE")
 @click.option("-o", "--output", metavar="OUT", help="Where to write; default: standard output.")
