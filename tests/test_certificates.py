@@ -11,11 +11,14 @@ import pytest
 from commands import Ran, run
 from cryptography import x509
 from mails import CUSTOMS, DEVICE, INTERCHANGE
+from registries import DAY, IMPORTER, Desk
 
+from edifact_ics.bureau import store
 from edifact_ics.bureau.certificates import keys
 from edifact_ics.bureau.certificates.facts import fingerprint
 from edifact_ics.bureau.certificates.fitness import remarks
 from edifact_ics.bureau.certificates.kinds import Kind
+from edifact_ics.bureau.registry import Request
 
 CLIENT = "51824753556"
 AT = ("--at", "2026-11-25T09:30:00")
@@ -178,6 +181,24 @@ class TestExport:
         folder.joinpath("out.p12").unlink()
         assert "must confirm it" in run(*words).out, "it is asked for anew"
         assert not folder.joinpath("out.p12").exists()
+
+    def test_what_was_confirmed_lapses_and_is_asked_for_anew(self, folder: Path, desk: Desk) -> None:
+        file = folder / "device.p12"
+        made = desk.certified(IMPORTER, fingerprint=FIRST, key_file=str(file))
+
+        def export() -> Request | None:
+            return store.export_key(desk.registry, made, b"secret", folder / "out.p12", b"fresh", operator="anna")
+
+        first = export()
+        assert first is not None
+        desk.registry.confirm(first.number, operator="bob")
+        desk.clock.now += 8 * DAY
+        anew = export()
+        assert anew is not None
+        assert anew.number > first.number
+        desk.registry.confirm(anew.number, operator="bob")
+        assert export() is None
+        assert keys.load(folder / "out.p12", b"fresh").certificate == DEVICE.certificate
 
     def test_not_without_a_passphrase(self, folder: Path) -> None:
         run(*IMPORT)

@@ -15,7 +15,7 @@ from cryptography import x509
 from edifact_ics.bureau.certificates import facts, keys
 from edifact_ics.bureau.certificates.fitness import WARNED, Remark, days, key_remarks, remarks
 from edifact_ics.bureau.certificates.kinds import Kind
-from edifact_ics.bureau.registry import Certificate, Change, Refused, Registry, Request, State, Status, Use, requests
+from edifact_ics.bureau.registry import Certificate, Change, Refused, Registry, Request, Status, Use, requests
 from edifact_ics.bureau.registry.anchors import Anchor
 from edifact_ics.bureau.registry.certificates import installed
 from edifact_ics.bureau.registry.wording import day_in_canberra, moment
@@ -202,16 +202,11 @@ def export_key(
     record = _on_record(registry, fingerprint)
     if not record.key_file:
         raise Refused(f"The key of {record.fingerprint[:16]} is not here.", "Export it where its device is.")
-    confirmed = [
-        one
-        for one in registry.requests(State.CONFIRMED)
-        if (one.change, one.subject) == (Change.KEY_EXPORT, record.fingerprint)
-    ]
-    if not confirmed:
-        detail = {"client": record.client, "kind": record.kind.value}
-        return registry.ask(Change.KEY_EXPORT, record.fingerprint, detail, operator=operator)
-    held = keys.load(record.key_file, passphrase)
     with registry.writing(operator) as change:
+        if requests.confirmed(change, Change.KEY_EXPORT, record.fingerprint) is None:
+            detail = {"client": record.client, "kind": record.kind.value}
+            return requests.ask(change, Change.KEY_EXPORT, record.fingerprint, detail)
+        held = keys.load(record.key_file, passphrase)
         requests.use(change, Change.KEY_EXPORT, record.fingerprint)
         keys.save(held, into, fresh)  # where this fails nothing was used up
     return None
