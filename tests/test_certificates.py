@@ -330,6 +330,26 @@ class TestSealingByTheRegistry:
         assert (done.code, "to: ccf@customs.example" in done.out) == (0, True)
         assert run(*self.SEAL, *AT, "--recipient", "customs.pem").code == 0
 
+    def test_it_is_signed_by_the_default_of_the_site(self, folder: Path) -> None:
+        words = ("mail", "seal", "sent.edi", "--registry", "bureau.db", "-o", "sent.eml", *AT)
+        assert run("site", "create", CLIENT, "KBR417H").code == 0
+        done = run(*words)
+        assert (done.code, "No registered Type 3 certificate with its key" in done.err) == (1, True)
+        self.registered()
+        assert run(*words).code == 0
+        other = pki.SUB.client("other", "edi@broker.example", key="rogue")
+        keys.save(other, "other.p12", b"secret")
+        assert run("certificate", "import", "other.p12", *IMPORT[3:]).code == 0
+        assert run(*words).code == 0, "one that is not registered does not count"
+        other_fingerprint = fingerprint(other.certificate)
+        run("client", "register", CLIENT, "--registered", other_fingerprint)
+        done = run(*words)
+        assert (done.code, "has 2 certificates to sign with. Choose: `certificate default`." in done.err) == (1, True)
+        run("certificate", "default", other_fingerprint)
+        folder.joinpath("device.p12").unlink()
+        assert run(*words).code == 0
+        assert run("mail", "seal", "sent.edi", "--recipient", "customs.pem").code == 2
+
     def test_not_what_customs_would_take_as_nobodys(self, folder: Path) -> None:
         run(*IMPORT)
         early = run(*self.SEAL, *AT)

@@ -167,6 +167,32 @@ def _anchor_remarks(registry: Registry, anchor: Anchor, at: datetime.datetime) -
             return
 
 
+def signing_key(registry: Registry, site: str, owner: str, at: datetime.datetime) -> str:
+    """Return the path of the key file that signs what is sent from a site for an owner's site ("": the same).
+
+    It is the owner's where its key is here, else that of the sender; of several the default. Refused when that names
+    none, or more than one.
+    """
+    senders = [found.client for name in (owner or site, site) if (found := registry.site(name))]
+    for holder in dict.fromkeys(senders):
+        fit = [one for one in registry.certificates(holder) if _signs_now(one, site, at)]
+        chosen = [one for one in fit if one.is_default] or fit
+        if len(chosen) > 1:
+            raise Refused(f"{holder} has {len(chosen)} certificates to sign with.", "Choose: `certificate default`.")
+        if chosen:
+            return chosen[0].key_file
+    raise Refused(
+        f"No registered Type 3 certificate with its key is on record for the site {site[:40]!r}.",
+        "Put it on record with `certificate import`, or name the key: --signer P12.",
+    )
+
+
+def _signs_now(record: Certificate, site: str, at: datetime.datetime) -> bool:
+    """Tell whether a certificate signs mail from a site at a moment, with a key that is here."""
+    able = record.kind.signs_mail and record.signs and record.status is Status.REGISTERED and bool(record.key_file)
+    return able and record.site in (None, site) and record.valid_at(moment(at))
+
+
 def sealing(
     registry: Registry, signer: x509.Certificate, recipient: x509.Certificate | None, at: datetime.datetime
 ) -> tuple[Kind, x509.Certificate]:

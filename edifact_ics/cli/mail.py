@@ -51,7 +51,7 @@ def mail() -> None:
 
 @mail.command("seal")
 @click.argument("path", metavar="FILE")
-@click.option("--signer", required=True, metavar="P12", help="Key and certificate that sign, mode 0600.")
+@click.option("--signer", metavar="P12", help="Key and certificate that sign, mode 0600; with --registry its default.")
 @click.option("--recipient", metavar="CERT", help="The certificate to encrypt for: PEM or DER.")
 @click.option(
     "--registry", "url", metavar="URL", help="Ask the registry: the signer's kind, the active one of Customs."
@@ -70,7 +70,7 @@ def mail() -> None:
 @AT
 def seal_file(
     path: str,
-    signer: str,
+    signer: str | None,
     recipient: str | None,
     url: str | None,
     output: str | None,
@@ -94,6 +94,8 @@ def seal_file(
     """
     if recipient is None and url is None:
         raise click.UsageError("Say whom to encrypt for: --recipient CERT, or --registry URL for Customs.")
+    if signer is None and url is None:
+        raise click.UsageError("Say who signs: --signer P12, or --registry URL for the default of the site.")
     with bureau_words():
         from edifact_ics.bureau.mail import Order, Profile, Refusal, seal
         from edifact_ics.bureau.mail.encryption import ContentCipher, KeyTransport
@@ -106,12 +108,12 @@ def seal_file(
             ContentCipher.AES_256_GCM if gcm else ContentCipher.AES_256_CBC,
             KeyTransport.OAEP if oaep else KeyTransport.PKCS1V15,
         )
-        (own,) = credentials((signer,), passphrase_files)
+        data = content_of(path)
+        (own,) = credentials((signer or _default_signer(url or "", form, data, at),), passphrase_files)
         chosen, to = kind(named), certificate(recipient) if recipient is not None else None
         if url is not None:
             chosen, to = _on_record(url, form, own.certificate, to, at)
         assert to is not None
-        data = content_of(path)
         sealed = seal(
             data,
             own,
@@ -202,6 +204,16 @@ def open_file(
     click.echo(told, err=output == "-")
     if not found.revocation_checked:
         click.echo("WARNING: revocation was NOT checked. Give the authorities' lists with --crl.", err=True)
+
+
+def _default_signer(url: str, form: str, interchange: bytes, at: datetime.datetime | None) -> str:
+    """Ask the registry for the key file that signs what is sent from this site, for this owner."""
+    from edifact_ics.bureau import store
+    from edifact_ics.bureau.binding import sent
+
+    with opened(url, form) as registry:
+        one = sent(interchange)[0]
+        return store.signing_key(registry, one.site, one.owner, at or datetime.datetime.now(datetime.UTC))
 
 
 def _on_record(
