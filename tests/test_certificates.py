@@ -11,11 +11,14 @@ import pytest
 from commands import Ran, run
 from cryptography import x509
 from mails import CUSTOMS, DEVICE, INTERCHANGE
+from registries import DAY, IMPORTER, Desk
 
+from edifact_ics.bureau import store
 from edifact_ics.bureau.certificates import keys
 from edifact_ics.bureau.certificates.facts import fingerprint
 from edifact_ics.bureau.certificates.fitness import remarks
 from edifact_ics.bureau.certificates.kinds import Kind
+from edifact_ics.bureau.registry import Request
 
 CLIENT = "51824753556"
 AT = ("--at", "2026-11-25T09:30:00")
@@ -140,6 +143,23 @@ def test_a_default(folder: Path) -> None:
     assert (done.code, "No certificate on record" in done.err) == (1, True)
 
 
+class TestRevoke:
+    def test_it_signs_no_more_and_does_not_come_back(self, folder: Path) -> None:
+        run(*IMPORT)
+        done = run("certificate", "revoke", FIRST[:8], "--reason", "laptop lost")
+        assert (done.code, done.out.endswith("; revoked\n")) == (0, True)
+        assert "reason=laptop lost" in run("bureau", "audit", "show", FIRST).out
+        assert json.loads(run("certificate", "revoke", FIRST, "--format", "json").out)["certificate"]["status"] == (
+            "revoked"
+        )
+        again = run(*IMPORT)
+        assert (again.code, "was revoked. Buy and install a new one." in again.err) == (1, True)
+
+    def test_not_one_that_is_not_there(self, folder: Path) -> None:
+        done = run("certificate", "revoke", "0" * 8)
+        assert (done.code, "No certificate on record" in done.err) == (1, True)
+
+
 class TestExport:
     def test_the_public_part(self, folder: Path) -> None:
         run(*IMPORT)
@@ -161,6 +181,24 @@ class TestExport:
         folder.joinpath("out.p12").unlink()
         assert "must confirm it" in run(*words).out, "it is asked for anew"
         assert not folder.joinpath("out.p12").exists()
+
+    def test_what_was_confirmed_lapses_and_is_asked_for_anew(self, folder: Path, desk: Desk) -> None:
+        file = folder / "device.p12"
+        made = desk.certified(IMPORTER, fingerprint=FIRST, key_file=str(file))
+
+        def export() -> Request | None:
+            return store.export_key(desk.registry, made, b"secret", folder / "out.p12", b"fresh", operator="anna")
+
+        first = export()
+        assert first is not None
+        desk.registry.confirm(first.number, operator="bob")
+        desk.clock.now += 8 * DAY
+        anew = export()
+        assert anew is not None
+        assert anew.number > first.number
+        desk.registry.confirm(anew.number, operator="bob")
+        assert export() is None
+        assert keys.load(folder / "out.p12", b"fresh").certificate == DEVICE.certificate
 
     def test_not_without_a_passphrase(self, folder: Path) -> None:
         run(*IMPORT)
@@ -197,6 +235,16 @@ class TestCustoms:
         later = run("certificate", "check", "--at", "2026-12-01T09:30:00")
         assert "This certificate of Customs was replaced on 2026-12-01." in later.out
         assert run("certificate", "export", GATE[:16]).out.encode() == pki.pem(CUSTOMS.certificate)
+
+    def test_one_operator_may_end_one_and_not_prolong_it(self, folder: Path) -> None:
+        self.pinned("customs.pem", "2026-11-01", 1)
+        later = run("certificate", "end", GATE[:8], "2031-01-01")
+        assert (later.code, "One operator may only let it end sooner." in later.err) == (1, True)
+        done = run("certificate", "end", GATE[:8], "2026-11-20")
+        assert (done.code, done.out.endswith("active from 2026-11-01 until 2026-11-20\n")) == (0, True)
+        assert run("certificate", "check", *AT).code == 1
+        unknown = run("certificate", "end", FIRST, "2026-11-20")
+        assert (unknown.code, "No certificate of Customs" in unknown.err) == (1, True)
 
     def test_none_that_is_active_is_an_error(self, folder: Path) -> None:
         self.pinned("customs.pem", "2026-11-01", 1)
@@ -265,11 +313,51 @@ class TestSealingByTheRegistry:
         assert run("certificate", "import", "customs.pem", "--customs", "--from", "2026-11-01").code == 0
         assert confirmed(1).code == 0
 
-    def test_it_is_sealed_for_customs(self, folder: Path) -> None:
+    def registered(self) -> None:
+        """The officer and the device are registered, as the gateway wants it."""
+        officer = pki.SUB.client("officer", "olga@yolla.example", key="officer")
+        keys.save(officer, "officer.p12", b"secret")
+        assert run("certificate", "import", "officer.p12", CLIENT, "--kind", "authorising-officer", *AT).code == 0
         run(*IMPORT)
+        for held, words in ((officer, ("--signatory", "Olga")), (DEVICE, ())):
+            done = run("client", "register", CLIENT, "--registered", fingerprint(held.certificate), *words)
+            assert (done.code, done.err) == (0, "")
+
+    def test_it_is_sealed_for_customs(self, folder: Path) -> None:
+        self.registered()
+        assert run("site", "create", CLIENT, "KBR417H").code == 0
         done = run(*self.SEAL, *AT)
         assert (done.code, "to: ccf@customs.example" in done.out) == (0, True)
         assert run(*self.SEAL, *AT, "--recipient", "customs.pem").code == 0
+
+    def test_it_is_signed_by_the_default_of_the_site(self, folder: Path) -> None:
+        words = ("mail", "seal", "sent.edi", "--registry", "bureau.db", "-o", "sent.eml", *AT)
+        assert run("site", "create", CLIENT, "KBR417H").code == 0
+        done = run(*words)
+        assert (done.code, "No registered Type 3 certificate with its key" in done.err) == (1, True)
+        self.registered()
+        assert run(*words).code == 0
+        other = pki.SUB.client("other", "edi@broker.example", key="rogue")
+        keys.save(other, "other.p12", b"secret")
+        assert run("certificate", "import", "other.p12", *IMPORT[3:]).code == 0
+        assert run(*words).code == 0, "one that is not registered does not count"
+        other_fingerprint = fingerprint(other.certificate)
+        run("client", "register", CLIENT, "--registered", other_fingerprint)
+        done = run(*words)
+        assert (done.code, "has 2 certificates to sign with. Choose: `certificate default`." in done.err) == (1, True)
+        run("certificate", "default", other_fingerprint)
+        folder.joinpath("device.p12").unlink()
+        assert run(*words).code == 0
+        assert run("mail", "seal", "sent.edi", "--recipient", "customs.pem").code == 2
+
+    def test_not_what_customs_would_take_as_nobodys(self, folder: Path) -> None:
+        run(*IMPORT)
+        early = run(*self.SEAL, *AT)
+        assert (early.code, "refused (unregistered-certificate). Certificate" in early.out) == (1, True)
+        self.registered()
+        elsewhere = json.loads(run(*self.SEAL, *AT, "--format", "json").out)
+        assert (elsewhere["outcome"], elsewhere["reason"]) == ("refused", "unknown-site")
+        assert not folder.joinpath("sent.eml").exists()
 
     @pytest.mark.parametrize(
         ("at", "says"),

@@ -171,6 +171,14 @@ class TestKeyFiles:
         file.chmod(0o600)
         assert run(*SEAL).code == 0
 
+    def test_a_passphrase_file_that_others_may_read_draws_a_warning(self, folder: Path) -> None:
+        file = folder / "secret.txt"
+        file.write_text(SECRET, "utf-8")
+        for mode, says in ((0o600, ""), (0o644, "WARNING: secret.txt: others may read this passphrase (mode 0644);")):
+            file.chmod(mode)
+            done = run(*SEAL, "--passphrase-file", "secret.txt")
+            assert (done.code, done.err[: len(says)], bool(done.err)) == (0, says, bool(says))
+
     def test_a_file_without_a_passphrase(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("EDIFACT_ICS_PASSPHRASE")
         file = folder / "device.p12"

@@ -44,7 +44,10 @@ def test_what_openssl_seals_is_opened(openssl: OpenSSL, form: str, stream: str, 
 
 @pytest.mark.parametrize(
     "words",
-    [("-keyid",), ("-binary",), ("-crlfeol",), ("-nosmimecap",), ("-md", "sha384"), ("-md", "sha512")],
+    [
+        *(("-keyid",), ("-binary",), ("-crlfeol",), ("-nosmimecap",), ("-md", "sha384"), ("-md", "sha512")),
+        *((*PADDINGS["pss"], "-keyopt", f"rsa_pss_saltlen:{salt}") for salt in ("0", "20", "max")),
+    ],
     ids=" ".join,
 )
 def test_other_ways_to_sign_are_read(openssl: OpenSSL, words: tuple[str, ...]) -> None:
@@ -53,9 +56,15 @@ def test_other_ways_to_sign_are_read(openssl: OpenSSL, words: tuple[str, ...]) -
     assert found.interchange == INTERCHANGE
 
 
-@pytest.mark.parametrize("words", [("-keyid",), ("-binary",), ("-crlfeol",)], ids=" ".join)
-def test_other_ways_to_encrypt_are_read(openssl: OpenSSL, words: tuple[str, ...]) -> None:
-    found = open_mail(openssl.encrypt(openssl.sign(ATTACHMENT), *words), [CUSTOMS], TRUST, at=pki.NOW)
+@pytest.mark.parametrize(
+    ("words", "oaep"),
+    [
+        *((words, "") for words in (("-keyid",), ("-binary",), ("-crlfeol",), ("-recip", "device.pem"))),
+        *(((), oaep) for oaep in ("sha384", "sha512")),
+    ],
+)
+def test_other_ways_to_encrypt_are_read(openssl: OpenSSL, words: tuple[str, ...], oaep: str) -> None:
+    found = open_mail(openssl.encrypt(openssl.sign(ATTACHMENT), *words, oaep=oaep), [CUSTOMS], TRUST, at=pki.NOW)
     assert isinstance(found, Opened), found
     assert found.interchange == INTERCHANGE
 

@@ -8,6 +8,7 @@ revoked by its authority was proved before; here it is asked who may say this.
 from __future__ import annotations
 
 import datetime
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,10 +21,13 @@ from edifact_ics.bureau.registry import authorities as registered_authorities
 from edifact_ics.bureau.registry import certificates as registered_certificates
 from edifact_ics.bureau.registry import clients as registered_clients
 from edifact_ics.bureau.registry import sites as registered_sites
-from edifact_ics.bureau.registry.authorities import Authority
+from edifact_ics.bureau.registry.authorities import DOCUMENTS, FUNCTIONS, Authority
 from edifact_ics.bureau.registry.certificates import Certificate
 from edifact_ics.bureau.registry.client import Client
 from edifact_ics.bureau.registry.wording import day_in_canberra, moment
+from edifact_ics.envelope.interchange import Message, Opened
+from edifact_ics.envelope.reader import Reader
+from edifact_ics.inspection.guides import bgm
 
 IMPORT_DECLARATIONS: Final = ("IMD", "IMPED1", "IMPED2")
 
@@ -137,6 +141,46 @@ def bind(registry: Registry, fingerprint: str, sent: Sent, at: datetime.datetime
         except _No as no:
             return no.decision
     return Decision(client, numbers[0] if numbers else None)
+
+
+def bind_all(registry: Registry, fingerprint: str, messages: Iterable[Sent], at: datetime.datetime) -> Decision:
+    """Decide for a whole interchange: the first refusal of its messages, else the decision for the last."""
+    decision = Decision()
+    for one in messages:
+        decision = bind(registry, fingerprint, one, at)
+        if not decision.accepted:
+            break
+    return decision
+
+
+def sent(interchange: bytes) -> list[Sent]:
+    """Return what is to be bound of an interchange: each document and function in it once, at least one.
+
+    Names and codes that no authority can name are all alike to it: the first stands for them, however many come.
+    """
+    site = owner = ""
+    found: dict[tuple[str, str, bool], tuple[str, str, bool]] = {}
+    for event in Reader(io.BytesIO(interchange)).events():
+        if isinstance(event, Opened):
+            site, owner = event.interchange.value(2), event.interchange.value(2, 3)
+        elif isinstance(event, Message):
+            document, function, pays = about = _about(event)
+            known = document if document in DOCUMENTS else "", function if function in FUNCTIONS.values() else ""
+            found.setdefault((*known, pays), about)
+    return [Sent(site, owner, *one) for one in found.values() or [("", "", False)]]
+
+
+def _about(message: Message) -> tuple[str, str, bool]:
+    """Return the name of a message's document, its function, and whether it pays."""
+    kind = message.type[0] if message.type else ""
+    start = bgm(message) if kind != "CONTRL" else None
+
+    def said(element: int, component: int) -> str:
+        if start is None or len(start) <= element or len(start[element]) < component:
+            return ""
+        return start[element][component - 1].strip()
+
+    return said(1, 4) or kind, said(3, 1), kind == "REMADV"
 
 
 def _signer(connection: Connection, fingerprint: str, at: datetime.datetime) -> Certificate:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography import x509
@@ -15,7 +15,7 @@ from cryptography import x509
 from edifact_ics.bureau.certificates import facts, keys
 from edifact_ics.bureau.certificates.fitness import WARNED, Remark, days, key_remarks, remarks
 from edifact_ics.bureau.certificates.kinds import Kind
-from edifact_ics.bureau.registry import Certificate, Change, Refused, Registry, Request, State, Status, Use, requests
+from edifact_ics.bureau.registry import Certificate, Change, Refused, Registry, Request, Status, Use, requests
 from edifact_ics.bureau.registry.anchors import Anchor
 from edifact_ics.bureau.registry.certificates import installed
 from edifact_ics.bureau.registry.wording import day_in_canberra, moment
@@ -167,6 +167,32 @@ def _anchor_remarks(registry: Registry, anchor: Anchor, at: datetime.datetime) -
             return
 
 
+def signing_key(registry: Registry, site: str, owner: str, at: datetime.datetime) -> str:
+    """Return the path of the key file that signs what is sent from a site for an owner's site ("": the same).
+
+    It is the owner's where its key is here, else that of the sender; of several the default. Refused when that names
+    none, or more than one.
+    """
+    senders = [found.client for name in (owner or site, site) if (found := registry.site(name))]
+    for holder in dict.fromkeys(senders):
+        fit = [one for one in registry.certificates(holder) if _signs_now(one, site, at)]
+        chosen = [one for one in fit if one.is_default] or fit
+        if len(chosen) > 1:
+            raise Refused(f"{holder} has {len(chosen)} certificates to sign with.", "Choose: `certificate default`.")
+        if chosen:
+            return chosen[0].key_file
+    raise Refused(
+        f"No registered Type 3 certificate with its key is on record for the site {site[:40]!r}.",
+        "Put it on record with `certificate import`, or name the key: --signer P12.",
+    )
+
+
+def _signs_now(record: Certificate, site: str, at: datetime.datetime) -> bool:
+    """Tell whether a certificate signs mail from a site at a moment, with a key that is here."""
+    able = record.kind.signs_mail and record.signs and record.status is Status.REGISTERED and bool(record.key_file)
+    return able and record.site in (None, site) and record.valid_at(moment(at))
+
+
 def sealing(
     registry: Registry, signer: x509.Certificate, recipient: x509.Certificate | None, at: datetime.datetime
 ) -> tuple[Kind, x509.Certificate]:
@@ -202,30 +228,41 @@ def export_key(
     record = _on_record(registry, fingerprint)
     if not record.key_file:
         raise Refused(f"The key of {record.fingerprint[:16]} is not here.", "Export it where its device is.")
-    confirmed = [
-        one
-        for one in registry.requests(State.CONFIRMED)
-        if (one.change, one.subject) == (Change.KEY_EXPORT, record.fingerprint)
-    ]
-    if not confirmed:
-        detail = {"client": record.client, "kind": record.kind.value}
-        return registry.ask(Change.KEY_EXPORT, record.fingerprint, detail, operator=operator)
-    held = keys.load(record.key_file, passphrase)
     with registry.writing(operator) as change:
+        if requests.confirmed(change, Change.KEY_EXPORT, record.fingerprint) is None:
+            detail = {"client": record.client, "kind": record.kind.value}
+            return requests.ask(change, Change.KEY_EXPORT, record.fingerprint, detail)
+        held = keys.load(record.key_file, passphrase)
         requests.use(change, Change.KEY_EXPORT, record.fingerprint)
         keys.save(held, into, fresh)  # where this fails nothing was used up
     return None
 
 
+def end_of_customs(registry: Registry, fingerprint: str, day: str, *, operator: str) -> Anchor:
+    """Let a certificate of Customs count until a day and no longer; `fingerprint` may be its first eight digits."""
+    found = _pinned(registry, fingerprint)
+    if found is None:
+        raise Refused(f"No certificate of Customs {fingerprint} is pinned.", "`certificate list` shows them.")
+    registry.end_anchor(found.fingerprint, day, operator=operator)
+    return replace(found, active_until=day)
+
+
 def public(registry: Registry, fingerprint: str, passphrase: Passphrase) -> bytes:
     """Return a certificate on record, or one of Customs, as PEM, without a key."""
-    for anchor in registry.anchors():
-        if len(fingerprint) >= _SHORTEST and anchor.fingerprint.startswith(fingerprint.lower()):
-            return anchor.pem.encode("ascii")
+    anchor = _pinned(registry, fingerprint)
+    if anchor is not None:
+        return anchor.pem.encode("ascii")
     record = _on_record(registry, fingerprint)
     if not record.key_file:
         raise Refused(f"The file of {record.fingerprint[:16]} is not here.", "Ask its holder for it.")
     return facts.pem(read(Path(record.key_file), passphrase)[0])
+
+
+def _pinned(registry: Registry, fingerprint: str) -> Anchor | None:
+    """Return the certificate of Customs that a fingerprint, or eight or more of its first digits, names."""
+    wanted = fingerprint.replace(":", "").lower()
+    named = (one for one in registry.anchors() if one.fingerprint.startswith(wanted))
+    return next(named, None) if len(wanted) >= _SHORTEST else None
 
 
 def _on_record(registry: Registry, fingerprint: str) -> Certificate:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edifact_ics.cli.options import Unreadable, reading
+from edifact_ics.render.report import shown
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -32,6 +33,18 @@ def _moment(ctx: click.Context, param: click.Parameter, text: str | None) -> dat
     return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 
+def _warned(file: str | None) -> str | None:
+    """Return a passphrase file, and warn when others may read it."""
+    if file is not None:
+        with bureau_words():
+            from edifact_ics.bureau.certificates.keys import passphrase_remark
+
+            remark = passphrase_remark(file)
+        if remark:
+            click.echo(f"WARNING: {shown(remark)}", err=True)
+    return file
+
+
 AT = click.option(
     "--at",
     metavar="TIME",
@@ -39,14 +52,18 @@ AT = click.option(
     help="The moment to judge by, as 2026-11-21T09:30:00 (UTC unless it says otherwise); default: now.",
 )
 PASSPHRASE_FILE = click.option(
-    "--passphrase-file", metavar="FILE", help="The first line is the passphrase of the key file."
+    "--passphrase-file",
+    metavar="FILE",
+    callback=lambda ctx, param, file: _warned(file),
+    help="The first line is the passphrase of the key file; mode 0600.",
 )
 PASSPHRASE_FILES = click.option(
     "--passphrase-file",
     "passphrase_files",
     multiple=True,
     metavar="FILE",
-    help="The first line is a passphrase: one for all keys, or one for each in their order.",
+    callback=lambda ctx, param, files: tuple(map(_warned, files)),
+    help="The first line is a passphrase, mode 0600: one for all keys, or one for each in their order.",
 )
 
 

@@ -24,6 +24,7 @@ def certificate() -> None:
     edifact-ics certificate import device.p12 51824753556 --kind type-3 --site AAA676Y
     edifact-ics certificate import customs.pem --customs --from 2026-12-01
     edifact-ics certificate list
+    edifact-ics certificate revoke 1f0b6c2e --reason "laptop lost"
     edifact-ics certificate check
 
     FINGERPRINT is SHA-256 in hex; eight or more of its first digits are enough. More: docs/secure-mail.md.
@@ -180,6 +181,39 @@ def default(fingerprint: str, url: str, form: str, operator: str) -> None:
             tell_json({"certificate": render.data(chosen)})
         else:
             tell([render.line(chosen)])
+
+
+@certificate.command()
+@_FINGERPRINT
+@click.option("--reason", default="", metavar="TEXT", help="Why, for the audit trail.")
+@changing
+def revoke(fingerprint: str, reason: str, url: str, form: str, operator: str) -> None:
+    """Refuse a certificate from now on: its key was lost, or its authority revoked it. It cannot be taken back."""
+    with opened(url, form) as registry:
+        from edifact_ics.render import certificate as render
+
+        ended = registry.revoke_certificate(fingerprint, reason, operator=operator)
+        if form == "json":
+            tell_json({"certificate": render.data(ended)})
+        else:
+            tell([render.line(ended)])
+
+
+@certificate.command()
+@_FINGERPRINT
+@click.argument("day", type=_DAY, metavar="DAY")
+@changing
+def end(fingerprint: str, day: datetime.datetime, url: str, form: str, operator: str) -> None:
+    """Let a certificate of Customs count until DAY in Canberra and no longer, as when its key was lost."""
+    with opened(url, form) as registry:
+        from edifact_ics.bureau import store
+        from edifact_ics.render import certificate as render
+
+        ended = store.end_of_customs(registry, fingerprint, day.date().isoformat(), operator=operator)
+        if form == "json":
+            tell_json({"certificate": render.data(ended)})
+        else:
+            tell([render.line(ended)])
 
 
 @certificate.command()

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from edifact_ics.render.report import shown
 
 if TYPE_CHECKING:
+    from edifact_ics.bureau.binding import Decision
     from edifact_ics.bureau.mail import Label, Opened, Refusal, Sealed, Signer
+    from edifact_ics.bureau.receiving import Rejected
 
 
 def sealed(path: str, done: Sealed) -> str:
@@ -20,8 +22,8 @@ def sealed(path: str, done: Sealed) -> str:
     )
 
 
-def opened(path: str, found: Opened) -> str:
-    """Tell who signed a mail and what it holds."""
+def opened(path: str, found: Opened, decision: Decision | None = None) -> str:
+    """Tell who signed a mail and what it holds; with the decision of a registry also whose it is."""
     signer = found.signer
     lines = [
         f"{path}: opened; signed by {signer.subject}",
@@ -32,12 +34,20 @@ def opened(path: str, found: Opened) -> str:
         + (f"the signer claims {_moment(found.signing_time)}" if found.signing_time else "the signer claims no time"),
         f"  revocation: {'checked' if found.revocation_checked else 'NOT CHECKED'}",
         f"  interchange: {_name(found.label)}, {len(found.interchange)} bytes",
+        *([f"  for: {_whose(decision)}"] if decision else []),
         *(f"  note: {note}" for note in found.notes),
     ]
     return "\n".join(map(shown, lines))
 
 
-def refused(path: str, refusal: Refusal) -> str:
+def _whose(decision: Decision) -> str:
+    if decision.client is None:
+        return "Customs signed it, with the certificate that is pinned"
+    by = f"by authority {decision.authority}" if decision.authority else "which signed and sent it itself"
+    return f"{decision.client.identifier} {decision.client.name}, {by}"
+
+
+def refused(path: str, refusal: Refusal | Rejected) -> str:
     """Tell why a mail was refused and what to do."""
     by = f"; signed by {refusal.signer.subject}" if refusal.signer else ""
     return shown(f"{path}: refused ({refusal.reason}{by}). {refusal.sentence}")
@@ -56,9 +66,17 @@ def sealed_as_json(path: str, done: Sealed) -> str:
     )
 
 
-def opened_as_json(path: str, found: Opened) -> str:
-    """Tell who signed a mail and what it holds, for programs."""
+def opened_as_json(path: str, found: Opened, decision: Decision | None = None) -> str:
+    """Tell who signed a mail and what it holds, for programs; with the decision of a registry also whose it is."""
     label = found.label
+    whose: dict[str, Any] = {}
+    if decision is not None:
+        client = decision.client
+        whose = {
+            "from_customs": client is None,
+            "client": client.identifier if client else None,
+            "authority": decision.authority,
+        }
     return _json(
         path,
         outcome="opened",
@@ -76,19 +94,20 @@ def opened_as_json(path: str, found: Opened) -> str:
         revocation_checked=found.revocation_checked,
         replay_key=found.replay_key,
         notes=list(found.notes),
+        **whose,
     )
 
 
-def refused_as_json(path: str, refusal: Refusal) -> str:
+def refused_as_json(path: str, refusal: Refusal | Rejected) -> str:
     """Tell why a mail was refused, for programs."""
     signer = _signer(refusal.signer) if refusal.signer else None
     return _json(path, outcome="refused", reason=refusal.reason.value, message=refusal.sentence, signer=signer)
 
 
-def audited(path: str, refusal: Refusal) -> str:
+def audited(path: str, refusal: Refusal | Rejected) -> str:
     """Return a line of JSON with all that is known of a refusal, also what must not go out."""
     at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    held = {"at": at, "file": path, "reason": refusal.reason.value, "detail": refusal.detail, "audit": refusal.audit}
+    held = {"at": at, "file": path, "reason": refusal.reason.value, "message": refusal.sentence, "audit": refusal.audit}
     return json.dumps(held, ensure_ascii=False)
 
 

@@ -149,7 +149,7 @@ def trust_lines() -> Iterator[str]:
 
 def entry_line(entry: Entry) -> str:
     """Return a row of the audit trail in one line."""
-    said = ", ".join(f"{name}={value}" for name, value in entry.detail.items())
+    said = ", ".join(f"{name}={value}" for name, value in entry.detail.items() if name != "pem")
     return f"{entry.number} {entry.at} {entry.operator} {entry.change} {entry.subject} {said}".rstrip()
 
 

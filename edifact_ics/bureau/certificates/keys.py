@@ -118,11 +118,26 @@ def _cannot_open(path: Path, data: bytes, passphrase: bytes | None) -> str:
 
 def require_private(path: Path) -> None:
     """Raise KeyFileError for a file that anybody but its owner may read or write."""
+    mode = _lax_mode(path)
+    if mode:
+        raise KeyFileError(f"{path}: others may read this key (mode {mode}); run `chmod 600 {path}` first.")
+
+
+def passphrase_remark(file: str | Path) -> str:
+    """Return what is to be said of a passphrase file that others may read, in a sentence; else "".
+
+    It is taken all the same: the key file that it opens is its owner's alone.
+    """
+    mode = _lax_mode(Path(file))
+    return f"{file}: others may read this passphrase (mode {mode}); run `chmod 600 {file}`." if mode else ""
+
+
+def _lax_mode(path: Path) -> str:
+    """Return the mode of a file that anybody but its owner may read or write, as 0644; else ""."""
     if os.name != "posix" or not path.is_file():
-        return
+        return ""
     mode = path.stat().st_mode & 0o777
-    if mode & 0o077:
-        raise KeyFileError(f"{path}: others may read this key (mode {mode:04o}); run `chmod 600 {path}` first.")
+    return f"{mode:04o}" if mode & 0o077 else ""
 
 
 def _bytes_of(path: Path) -> bytes:

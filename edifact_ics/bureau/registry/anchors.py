@@ -86,10 +86,14 @@ def enact(change: Writing, subject: str, detail: Mapping[str, object]) -> None:
 
 
 def end(change: Writing, fingerprint: str, day: str) -> None:
-    """Let a pinned certificate count until a day and no longer."""
-    done = change.connection.execute(
-        update(anchor).where(anchor.c.fingerprint == fingerprint.lower()).values(active_until=day)
-    )
-    if not done.rowcount:
+    """Let a pinned certificate count until a day and no longer; to let it count longer would take two."""
+    there = next((one for one in anchors(change.connection) if one.fingerprint == fingerprint.lower()), None)
+    if there is None:
         raise Refused(f"No certificate of Customs {fingerprint} is pinned.", "Look up its fingerprint again.")
+    if there.active_until is not None and there.active_until < day:
+        raise Refused(
+            f"This certificate of Customs ends on {there.active_until} already, before {day}.",
+            "One operator may only let it end sooner.",
+        )
+    change.connection.execute(update(anchor).where(anchor.c.fingerprint == there.fingerprint).values(active_until=day))
     change.note(Change.ANCHOR_END, fingerprint.lower(), {"active_until": day})

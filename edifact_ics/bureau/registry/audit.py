@@ -77,7 +77,14 @@ def append(connection: Connection, head: Head, entry: Entry) -> Head:
 def entries(connection: Connection) -> Iterator[Entry]:
     """Give the rows, the oldest first."""
     for row in _rows(connection):
-        yield Entry(row.number, row.at, row.operator, row.change, row.subject, json.loads(row.detail))
+        yield _entry(row)
+
+
+def first(connection: Connection, change: str, subject: str) -> Entry | None:
+    """Return the oldest row of a name and subject; None when there is none."""
+    named = (tables.audit.c.change == change, tables.audit.c.subject == subject)
+    row = connection.execute(select(tables.audit).where(*named).order_by(tables.audit.c.number).limit(1)).one_or_none()
+    return None if row is None else _entry(row)
 
 
 def verify(connection: Connection, noted: Head | None = None) -> tuple[Head, list[Fault]]:
@@ -107,6 +114,10 @@ def verify(connection: Connection, noted: Head | None = None) -> tuple[Head, lis
     if noted is not None and not passed:
         faults.append(Fault(noted.length, f"Row {noted.length} is not the one that was noted: its hash is another."))
     return head, faults
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.number, row.at, row.operator, row.change, row.subject, json.loads(row.detail))
 
 
 def _faults(row: Row[Any], last: Head) -> Iterator[Fault]:

@@ -87,6 +87,8 @@ def add(change: Writing, given: Certificate) -> Certificate:
         raise Refused(f"{given.fingerprint!r} is no SHA-256 fingerprint.", "Write its 64 hex digits.")
     there = find(connection, new.fingerprint)
     if there is not None:
+        if there.status is Status.REVOKED:
+            raise Refused(f"Certificate {_short(there)} was revoked.", "Buy and install a new one.")
         if replace(there, status=new.status, is_default=False) == new:
             return there
         raise Refused(

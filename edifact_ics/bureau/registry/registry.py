@@ -363,16 +363,22 @@ class Registry:
 
     # ------------------------------------------------------------------ audit
 
-    def tell(self, what: str, subject: str, detail: Mapping[str, object], *, by: str) -> None:
+    def tell(
+        self, what: str, subject: str, detail: Mapping[str, object], *, by: str, once: bool = False
+    ) -> Entry | None:
         """Leave a row in the trail for what another room did or refused, `by` an operator or a service.
 
         It is no change of the registry, so `by` need not be named; `what` is none of `Change`. `detail` holds no secret
-        and no payload.
+        and no payload. `once`: only when the trail has no row of that name and subject; one it has is given back.
         """
         if what in {change.value for change in Change}:
             raise RuntimeError(f"{what} is a change of the registry")
         with REGISTRY.said(self._engine), REGISTRY.writing(self._engine) as connection:
-            Writing(connection, audit.wait(connection), by, self._clock()).tell(what, subject, detail)
+            change = Writing(connection, audit.wait(connection), by, self._clock())
+            before = audit.first(connection, what, subject) if once else None
+            if before is None:
+                change.tell(what, subject, detail)
+            return before
 
     def trail(self) -> tuple[Entry, ...]:
         """Return the audit trail, the oldest first."""

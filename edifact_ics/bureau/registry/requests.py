@@ -102,17 +102,25 @@ def refuse(change: Writing, number: int) -> Request:
 
 def use(change: Writing, what: Change, subject: str) -> Request:
     """Use up a confirmed request, once, in the transaction that does what it allows. Refuse when there is none."""
-    for found in requests(change.connection, State.CONFIRMED):
-        if (found.change, found.subject) == (what, subject) and not _stale(found, change):
-            change.request = found.number
-            change.note(what, subject, found.detail)
-            change.request = None
-            change.connection.execute(update(request).where(request.c.id == found.number).values(state=State.DONE))
-            return one(change.connection, found.number)
-    raise Refused(
-        f"To {RULES[what].words} needs two operators, and nothing confirmed allows it for {subject}.",
-        "One asks for it, another confirms it with `bureau confirm ID` within seven days.",
+    found = confirmed(change, what, subject)
+    if found is None:
+        raise Refused(
+            f"To {RULES[what].words} needs two operators, and nothing confirmed allows it for {subject}.",
+            "One asks for it, another confirms it with `bureau confirm ID` within seven days.",
+        )
+    change.request = found.number
+    change.note(what, subject, found.detail)
+    change.request = None
+    change.connection.execute(update(request).where(request.c.id == found.number).values(state=State.DONE))
+    return one(change.connection, found.number)
+
+
+def confirmed(change: Writing, what: Change, subject: str) -> Request | None:
+    """Return the confirmed request that still allows a change; None when there is none, or it is older than a week."""
+    found = (
+        one for one in requests(change.connection, State.CONFIRMED) if (one.change, one.subject) == (what, subject)
     )
+    return next((one for one in found if not _stale(one, change)), None)
 
 
 def requests(connection: Connection, state: State | None = None) -> tuple[Request, ...]:

@@ -165,6 +165,7 @@ audit = Table(
     Column("detail", Text, nullable=False),
     Column("previous", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Index("registry_audit_subject", "subject"),
 )
 
 # One row: how long the chain is and where it ends. It is what writers wait for.

@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.Column("previous", sa.Text, nullable=False),
         sa.Column("hash", sa.Text, nullable=False),
     )
+    op.create_index("registry_audit_subject", "registry_audit", ["subject"])
     op.create_table(
         "registry_head",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
