@@ -154,19 +154,26 @@ def bind_all(registry: Registry, fingerprint: str, messages: Iterable[Sent], at:
 
 
 def sent(interchange: bytes) -> list[Sent]:
-    """Return what is to be bound of an interchange: each document and function in it once, at least one.
-
-    Names and codes that no authority can name are all alike to it: the first stands for them, however many come.
-    """
+    """Return what is to be bound of an interchange, at least one."""
     site = owner = ""
-    found: dict[tuple[str, str, bool], tuple[str, str, bool]] = {}
+    found: list[tuple[str, str, bool]] = []
     for event in Reader(io.BytesIO(interchange)).events():
         if isinstance(event, Opened):
             site, owner = event.interchange.value(2), event.interchange.value(2, 3)
         elif isinstance(event, Message):
-            document, function, pays = about = _about(event)
-            known = document if document in DOCUMENTS else "", function if function in FUNCTIONS.values() else ""
-            found.setdefault((*known, pays), about)
+            found.append(_about(event))
+    return once(site, owner, found)
+
+
+def once(site: str, owner: str, messages: Iterable[tuple[str, str, bool]]) -> list[Sent]:
+    """Return each document and function of an interchange once, at least one: name, function, whether it pays.
+
+    Names and codes that no authority can name are all alike to it: the first stands for them, however many come.
+    """
+    found: dict[tuple[str, str, bool], tuple[str, str, bool]] = {}
+    for document, function, pays in messages:
+        known = document if document in DOCUMENTS else "", function if function in FUNCTIONS.values() else ""
+        found.setdefault((*known, pays), (document, function, pays))
     return [Sent(site, owner, *one) for one in found.values() or [("", "", False)]]
 
 

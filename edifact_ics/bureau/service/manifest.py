@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-from edifact_ics.bureau.binding import Sent
+from edifact_ics.bureau.binding import Sent, once
 from edifact_ics.envelope.interchange import Interchange, Message, Opened
 from edifact_ics.envelope.reader import Reader
 from edifact_ics.inspection.guides import bgm
@@ -54,8 +54,7 @@ class Manifest:
     def sent(self) -> list[Sent]:
         """Return what is to be bound: each document and function once."""
         owner = self.interchange.value(2, 3)
-        found = dict.fromkeys((e.document or e.type, e.function, e.type == "REMADV") for e in self.entries)
-        return [Sent(self.site, owner, *one) for one in found or {("", "", False): None}]
+        return once(self.site, owner, ((e.document or e.type, e.function, e.type == "REMADV") for e in self.entries))
 
 
 def manifest(data: bytes) -> Manifest | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from edifact_ics.bureau.binding import Decision, bind
+from edifact_ics.bureau.binding import Decision, bind_all
 from edifact_ics.bureau.mail import Opened, Refusal, open_mail
 from edifact_ics.bureau.registry import anchors
 from edifact_ics.bureau.service import work
@@ -63,12 +63,7 @@ def reopened(instance: Instance, row: Row[Any]) -> Opened | Refusal:
 
 def decided(instance: Instance, fingerprint: str, found: Manifest) -> Decision:
     """Return whose an interchange is: the first refusal of its messages, else the decision for the last."""
-    decision = Decision()
-    for sent in found.sent():
-        decision = bind(instance.registry, fingerprint, sent, instance.moment)
-        if not decision.accepted:
-            break
-    return decision
+    return bind_all(instance.registry, fingerprint, found.sent(), instance.moment)
 
 
 def _entitled(
