@@ -31,13 +31,13 @@ class TestSarif:
         assert log["$schema"].endswith("sarif-2.1.0.json")
         (only,) = log["runs"]
         assert only["tool"]["driver"]["name"] == "edifact-ics"
-        assert only["artifacts"] == [{"location": {"uri": WRONG}}]
+        assert only["artifacts"] == [{"location": {"uri": f"file://{WRONG}"}}]
 
     def test_results_point_to_the_place(self) -> None:
         first, second = sarif(WRONG)["runs"][0]["results"]
         assert (first["ruleId"], first["level"]) == ("STR-11", "error")
         place = first["locations"][0]["physicalLocation"]
-        assert place == {"artifactLocation": {"uri": WRONG}, "region": {"startLine": 23, "startColumn": 13}}
+        assert place == {"artifactLocation": {"uri": f"file://{WRONG}"}, "region": {"startLine": 23, "startColumn": 13}}
         assert second["locations"][0]["logicalLocations"][0]["fullyQualifiedName"].endswith("/Quantity[1]/Quantity")
         assert second["properties"]["segment"] == 36
 

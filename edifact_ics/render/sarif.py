@@ -97,4 +97,6 @@ def _skipped(reports: list[Report]) -> Iterator[dict[str, Any]]:
 
 
 def _uri(file: str) -> str:
-    return quote(file.replace("\\", "/"), safe="/:", errors="surrogateescape") or "-"
+    """Return a file as an address: a whole one where its path is whole, else relative to where the run began."""
+    path = quote(file.replace("\\", "/"), safe="/:", errors="surrogateescape") or "-"
+    return f"file://{path}" if path.startswith("/") else path
