@@ -315,16 +315,17 @@ def _join_released(body: str, raws: list[str], d: Delimiters, between: str = "")
     release = d.release
     if release == " " or (release + d.terminator not in body and not body.endswith(release)):
         return raws
+    ends = [i for i, raw in enumerate(raws) if raw[-1:] == release and (len(raw) - len(raw.rstrip(release))) % 2]
     joined: list[str] = []
-    pieces: list[str] = []
-    for raw in raws:
-        if raw[-1:] == release and (len(raw) - len(raw.rstrip(release))) % 2:
-            pieces.append(raw)
-        elif pieces:
-            joined.append((d.terminator + between).join([*pieces, raw]))
-            pieces = []
-        else:
-            joined.append(raw)
-    if pieces:
-        joined.append((d.terminator + between).join(pieces))
+    done = 0
+    for place, index in enumerate(ends):
+        if index < done:
+            continue  # put to the one before it
+        joined += raws[done:index]
+        last = place
+        while last + 1 < len(ends) and ends[last + 1] == ends[last] + 1:
+            last += 1
+        done = ends[last] + 2
+        joined.append((d.terminator + between).join(raws[index:done]))
+    joined += raws[done:]
     return joined
