@@ -27,7 +27,7 @@ from edifact_ics.bureau.registry.client import Client
 from edifact_ics.bureau.registry.wording import day_in_canberra, moment
 from edifact_ics.envelope.interchange import Message, Opened
 from edifact_ics.envelope.reader import Reader
-from edifact_ics.inspection.guides import bgm
+from edifact_ics.inspection.guides import identity
 
 IMPORT_DECLARATIONS: Final = ("IMD", "IMPED1", "IMPED2")
 
@@ -180,14 +180,8 @@ def once(site: str, owner: str, messages: Iterable[tuple[str, str, bool]]) -> li
 def _about(message: Message) -> tuple[str, str, bool]:
     """Return the name of a message's document, its function, and whether it pays."""
     kind = message.type[0] if message.type else ""
-    start = bgm(message) if kind != "CONTRL" else None
-
-    def said(element: int, component: int) -> str:
-        if start is None or len(start) <= element or len(start[element]) < component:
-            return ""
-        return start[element][component - 1].strip()
-
-    return said(1, 4) or kind, said(3, 1), kind == "REMADV"
+    named = identity(message)
+    return named.document or kind, named.function, kind == "REMADV"
 
 
 def _signer(connection: Connection, fingerprint: str, at: datetime.datetime) -> Certificate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from edifact_ics.codes import finding
 from edifact_ics.envelope.interchange import CUSTOMS, Message
@@ -120,6 +121,27 @@ def bgm(message: Message) -> list[list[str]] | None:
     whole = message.raws[:-1] if message.unterminated else message.raws
     raw = next((raw for raw in whole if raw.startswith(start)), None)
     return split_elements(raw, delimiters) if raw else None
+
+
+class Identity(NamedTuple):
+    """What BGM names a message by, as sent but for blanks around it; "" where it says nothing."""
+
+    document: str
+    reference: str
+    version: str
+    function: str
+
+
+def identity(message: Message) -> Identity:
+    """Return what BGM says of a message; CONTRL has none."""
+    start = bgm(message) if message.type[:1] != ["CONTRL"] else None
+
+    def said(element: int, component: int) -> str:
+        if start is None or len(start) <= element or len(start[element]) < component:
+            return ""
+        return start[element][component - 1].strip()
+
+    return Identity(said(1, 4), said(2, 1), said(2, 2), said(3, 1))
 
 
 def _likeliest(library: Library, message: Message, names: list[str]) -> Mig:

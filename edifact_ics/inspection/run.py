@@ -48,7 +48,15 @@ from edifact_ics.guide.library import Library, ours
 from edifact_ics.guide.mig import SERVICE
 from edifact_ics.history import HistoryError
 from edifact_ics.inspection import judging
-from edifact_ics.inspection.guides import bgm, guide_of, has_rules, is_lenient, table_of, wider_guide, without_guide
+from edifact_ics.inspection.guides import (
+    guide_of,
+    has_rules,
+    identity,
+    is_lenient,
+    table_of,
+    wider_guide,
+    without_guide,
+)
 from edifact_ics.inspection.placing import end_offset, last_place, place_findings, placed, schema_findings
 from edifact_ics.reference import ReferenceDataError
 from edifact_ics.rules import Engine, Known
@@ -467,20 +475,14 @@ def _interpret(envelope: Table, tag: str, raw: str) -> Interpreted:
 
 
 def _summary(message: Message) -> MessageSummary:
-    start = bgm(message) if message.type[:1] != ["CONTRL"] else None
-
-    def said(element: int, component: int) -> str:
-        if start is None or len(start) <= element or len(start[element]) < component:
-            return ""
-        return start[element][component - 1].strip()
-
+    named = identity(message)
     return MessageSummary(
         message.number,
         message.reference,
         message.type[0] if message.type else "",
-        said(1, 4),
-        said(3, 1),
-        said(2, 1),
-        said(2, 2),
+        named.document,
+        named.function,
+        named.reference,
+        named.version,
         len(message.raws),
     )

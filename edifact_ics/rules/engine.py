@@ -174,7 +174,7 @@ class Engine:
             for held in plan.due(level):
                 try:
                     complaints = tuple(held.ask(level, known))
-                except Exception:
+                except Exception:  # it is asked again with care: what it says before it fails counts, and that it does
                     found = _asked(held, level, known)
                 else:
                     if not complaints:

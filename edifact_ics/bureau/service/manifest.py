@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from edifact_ics.bureau.binding import Sent, once
 from edifact_ics.envelope.interchange import Interchange, Message, Opened
 from edifact_ics.envelope.reader import Reader
-from edifact_ics.inspection.guides import bgm
+from edifact_ics.inspection.guides import identity
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,6 @@ def manifest(data: bytes) -> Manifest | None:
 
 
 def _entry(message: Message) -> Entry:
-    start = bgm(message) if message.type[:1] != ["CONTRL"] else None
-
-    def said(element: int, component: int) -> str:
-        if start is None or len(start) <= element or len(start[element]) < component:
-            return ""
-        return start[element][component - 1].strip()
-
+    named = identity(message)
     kind = message.type[0] if message.type else ""
-    return Entry(message.reference, kind, said(1, 4), said(3, 1), said(2, 1), tuple(message.raws))
+    return Entry(message.reference, kind, named.document, named.function, named.reference, tuple(message.raws))
