@@ -94,7 +94,7 @@ def stray_xml(stray: Stray) -> str:
 def _outside(interchange: Interchange, raw: str, lead: str, end: str) -> str:
     item = kept(raw, interchange.delimiters, interchange.syntax)
     marks = (attribute("break", lead) if lead else "") + (written_attribute("notes", item.sent) if item.sent else "")
-    inner = "".join(item.traced or ()).replace(TRACE, "")
+    inner = "".join(item.xml).replace(TRACE, "")
     return f"<Outside{marks}{end}>{inner}</Outside>"
 
 

@@ -7,14 +7,13 @@ service characters), `breaks` (what stood between segments). `write` reads them 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from edifact_ics.envelope.interchange import Message
 from edifact_ics.guide.layout import UNMAPPED, Frame
 from edifact_ics.guide.mig_tree import Value
 from edifact_ics.segment.interpreted import Interpreted, kept, safe
-from edifact_ics.segment.trace import PART, SEGMENT_PART, TRACE, attribute, to_hex, written_attribute
+from edifact_ics.segment.trace import PART, SEGMENT_PART, TRACE, attribute, to_hex, untraced, written_attribute
 from edifact_ics.segment.values import clean
 from edifact_ics.structure.table import Table
 from edifact_ics.structure.walked import Placed, Walk
@@ -23,7 +22,6 @@ from edifact_ics.syntax.characters import split_elements
 NAMESPACE = "urn:edifact-ics:canonical"
 ROOT = "Interchanges"
 HEAD = f'<?xml version="1.0" encoding="UTF-8"?>\n<{ROOT} xmlns="{NAMESPACE}"'
-_LEAF = re.compile("<[A-Za-z0-9]+(?=>[^<])")  # the start tag of an element that holds text, but for its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +56,10 @@ class _Open:
         self.xml: list[str] = []
         self.runs: list[tuple[int, Value, str, str, int]] = []
 
-    def text(self) -> str:
+    def text(self, trace: bool) -> str:
         """Return what came in, in slot order."""
         if self.runs:
-            for slot, text in _run_on(self.runs):
+            for slot, text in _run_on(self.runs, trace):
                 self.slots.append(slot)
                 self.xml.append(text)
         return self.frame.filled(self.slots, self.xml)
@@ -69,6 +67,12 @@ class _Open:
 
 def body(table: Table, placed: list[Placed], trace: bool) -> str:
     """Return the XML inside the message element."""
+    text = _body(table, placed, trace)
+    return text if trace else untraced(text)
+
+
+def _body(table: Table, placed: list[Placed], trace: bool) -> str:
+    """Return the same with its marks where no trace is wanted: to take them out at one stroke is quicker."""
     root = _Open(table.layout.root)
     stack = [root]
     frame, slots, xml = root.frame, root.slots, root.xml
@@ -85,7 +89,7 @@ def body(table: Table, placed: list[Placed], trace: bool) -> str:
         if step.frames or frame is not step.inside:
             keep = step.stays([open_.frame for open_ in stack[1:]])
             while len(stack) > keep + 1:
-                _close(stack)
+                _close(stack, trace)
             stack += [_Open(frame) for frame in step.node.frames[keep:]]
             frame, slots, xml = stack[-1].frame, stack[-1].slots, stack[-1].xml
         pieces = _marked(item, number) if trace else item.xml
@@ -97,8 +101,8 @@ def body(table: Table, placed: list[Placed], trace: bool) -> str:
         slots += item.slots
         xml += pieces
     while len(stack) > 1:
-        _close(stack)
-    return root.text()
+        _close(stack, trace)
+    return root.text(trace)
 
 
 def _fill(root: _Open, table: Table, numbers: range, trace: bool) -> None:
@@ -110,10 +114,13 @@ def _fill(root: _Open, table: Table, numbers: range, trace: bool) -> None:
 
 
 def _marked(item: Interpreted, number: int) -> tuple[str, ...]:
+    texts = item.xml
+    if not texts:
+        return texts
     mark = f' seg="{number}"'
-    if item.traced is None:
-        return tuple([_LEAF.sub(f"\\g<0>{mark}", text) for text in item.xml])
-    return tuple([text.replace(TRACE, mark) for text in item.traced])
+    if len(texts) == 1:
+        return (texts[0].replace(TRACE, mark),)
+    return tuple([text.replace(TRACE, mark) for text in texts])
 
 
 def _join(open_: _Open, slots: tuple[int, ...], pieces: tuple[str, ...]) -> None:
@@ -130,14 +137,14 @@ def _join(open_: _Open, slots: tuple[int, ...], pieces: tuple[str, ...]) -> None
         open_.xml[known] = whole[:end] + inner + whole[end:]
 
 
-def _close(stack: list[_Open]) -> None:
+def _close(stack: list[_Open], trace: bool) -> None:
     done = stack.pop()
     name = done.frame.name
     stack[-1].slots.append(done.frame.slot)
-    stack[-1].xml.append(f"<{name}>{done.text()}</{name}>")
+    stack[-1].xml.append(f"<{name}>{done.text(trace)}</{name}>")
 
 
-def _run_on(runs: list[tuple[int, Value, str, str, int]]) -> list[tuple[int, str]]:
+def _run_on(runs: list[tuple[int, Value, str, str, int]], trace: bool) -> list[tuple[int, str]]:
     """Return the values that run over several segments, joined as text."""
     found: dict[int, list[tuple[Value, str, str, int]]] = {}
     for slot, value, text, sent, number in runs:
@@ -146,10 +153,9 @@ def _run_on(runs: list[tuple[int, Value, str, str, int]]) -> list[tuple[int, str
     for slot, pieces in found.items():
         value = pieces[0][0]
         whole = clean("".join(sent.replace(PART, "") for _, _, sent, _ in pieces))
-        numbers = " ".join(str(number) for *_, number in pieces)
+        seg = attribute("seg", " ".join(str(number) for *_, number in pieces)) if trace else TRACE
         sent = attribute("sent", SEGMENT_PART.join(sent for _, _, sent, _ in pieces))
-        mark = f' seg="{numbers}"{sent}' if pieces[0][3] else ""
-        parts.append((slot, f"<{value.xml}{mark}>{safe(whole)}</{value.xml}>"))
+        parts.append((slot, f"<{value.xml}{seg}{sent}>{safe(whole)}</{value.xml}>"))
     return parts
 
 
@@ -177,7 +183,7 @@ def _odd_trailer(message: Message) -> str:
         return ""
     mark = f' seg="{len(message.raws)}"'
     item = kept(raw, interchange.delimiters, interchange.syntax)
-    return "".join(item.traced or ()).replace(TRACE, mark)
+    return "".join(item.xml).replace(TRACE, mark)
 
 
 def unknown_xml(message: Message, trace: bool) -> str:
@@ -188,8 +194,7 @@ def unknown_xml(message: Message, trace: bool) -> str:
     raws = message.raws[:-1] if message.closed else message.raws
     for number, raw in enumerate(raws, 1):
         item = kept(raw, interchange.delimiters, interchange.syntax)
-        mark = f' seg="{number}"'
-        parts += [text.replace(TRACE, mark) for text in item.traced or ()] if trace else item.xml
+        parts += _marked(item, number) if trace else [untraced(text) for text in item.xml]
         if item.sent:
             notes.append(f"{number}:{item.sent}")
     marks = ""

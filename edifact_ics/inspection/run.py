@@ -392,19 +392,17 @@ class Run:
 
     def _check_schema(self, done: Checked, table: Table, walked: Walk) -> None:
         """The schema judges messages in which nothing was wrong before: it would only repeat what is known."""
+        if self.want_xml or not done.rejected:
+            xml = message_xml.message_xml(table, done.message, walked, self.want_xml and self.trace)
+            done.xml = xml if self.want_xml else None
         if done.rejected:
             self.skipped["no message was free of earlier errors"] += 1
-            if self.want_xml:
-                done.xml = message_xml.message_xml(table, done.message, walked, self.trace)
             return
-        plain = message_xml.message_xml(table, done.message, walked, False)
         self.skipped[""] += 1
         name = table.mig.xml
         xsd = self.library.schema(table.mig.message)
-        if not schema.is_valid(xsd, f'<{name} xmlns="{message_xml.NAMESPACE}"{plain[len(name) + 1 :]}'):
+        if not schema.is_valid(xsd, f'<{name} xmlns="{message_xml.NAMESPACE}"{xml[len(name) + 1 :]}'):
             done.findings += schema_findings(xsd, table, done.message, walked)
-        if self.want_xml:
-            done.xml = message_xml.message_xml(table, done.message, walked, True) if self.trace else plain
 
     # ------------------------------------------------------------------ the end
 

@@ -27,14 +27,12 @@ def read_values(reading: Reading, uses: list[Use], out: Interpreted) -> None:
     """Put the values of the uses that a segment is into `out`, and their XML."""
     layout = reading.row.layout
     slots: list[int] = []
-    plain: list[str] = []
-    traced: list[str] = []
+    xml: list[str] = []
     found: list[tuple[Value, str]] = []
     runs: list[tuple[int, Value, str, str]] = []
     for use in uses:
         plan = layout.plans.get(use.id)
         inner: list[str] = []
-        inner_traced: list[str] = []
         for value in use.values:
             if any(not reading.context.get(c, True) for c in value.when):
                 continue
@@ -50,23 +48,18 @@ def read_values(reading: Reading, uses: list[Use], out: Interpreted) -> None:
                     runs.append((plan.slots[index], value, text, PART.join(one)))
                     continue
                 shown = safe(text)
-                xml = f"<{value.xml}>{shown}</{value.xml}>"
-                xml_traced = f"<{value.xml}{TRACE}{_sent(reading, value, one, text)}>{shown}</{value.xml}>"
+                piece = f"<{value.xml}{TRACE}{_sent(reading, value, one, text)}>{shown}</{value.xml}>"
                 if plan.wrap:
-                    inner.append(xml)
-                    inner_traced.append(xml_traced)
+                    inner.append(piece)
                 else:
                     slots.append(plan.slots[index])
-                    plain.append(xml)
-                    traced.append(xml_traced)
+                    xml.append(piece)
         if inner and plan is not None:
             out.joins = out.joins or plan.joins
-            around = (f"<{plan.wrap}>", f"</{plan.wrap}>")
             slots.append(plan.slot)
-            plain.append("".join(inner).join(around))
-            traced.append("".join(inner_traced).join(around))
+            xml.append(f"<{plan.wrap}>{''.join(inner)}</{plan.wrap}>")
     out.kinds, out.texts = Kinds([value for value, _ in found]), tuple([text for _, text in found])
-    out.slots, out.xml, out.traced, out.runs = tuple(slots), tuple(plain), tuple(traced), tuple(runs)
+    out.slots, out.xml, out.runs = tuple(slots), tuple(xml), tuple(runs)
     if uses and not found:
         out.carrier = uses[0].id
     if uses:

@@ -60,20 +60,18 @@ _NONE = Kinds()
 class Interpreted:
     """What one segment says.
 
-    `uses` are the indexes of the uses it is. `xml` are the pieces of XML it becomes, `slots` their places in the
-    frame. `kinds` are the data elements it holds, `texts` their cleaned texts. `counter` is where the walk counts the
+    `uses` are the indexes of the uses it is. `xml` are the pieces of XML it becomes, with marks where the trace
+    attributes go (see `TRACE`), `slots` their places in the frame. `kinds` are the data elements it holds, `texts` their cleaned texts. `counter` is where the walk counts the
     use, -1 where it must look closer: errors, or not exactly one use.
 
-    The rest is rare; `careful` tells that it is worth asking for. `traced` is `xml` with marks where the trace
-    attributes go (see `TRACE`; None: every element that holds text takes one). `carrier` is the id of the use when it
-    brings no element of the document. `sent` says how the text sent differs from the one that would be written (""
+    The rest is rare; `careful` tells that it is worth asking for. `carrier` is the id of the use when it brings no
+    element of the document. `sent` says how the text sent differs from the one that would be written (""
     when it does not). `joins`: the XML goes into what the trigger of its group opened. `runs` holds parts of values
     that run over several segments: slot, value, text, components. `faulty`: an error stands among the findings;
     `astray` is what it wants of the segment above it, where that is otherwise.
     `elements` are the components as sent, unescaped, where someone may ask for them.
     """
 
-    traced: Texts | None = None
     findings: tuple[ElementFinding, ...] = ()
     carrier: str = ""
     sent: str = ""
@@ -118,21 +116,20 @@ def safe(text: str) -> str:
     return escape(_unsafe().sub("\ufffd", text)).replace("\r", "&#13;")
 
 
-def keep(tag: list[str], left: list[tuple[Place, str]]) -> tuple[Texts, Texts]:
-    """Return XML, plain and with marks for the trace, of elements that keep what no row explains.
+def keep(tag: list[str], left: list[tuple[Place, str]]) -> Texts:
+    """Return XML, with marks for the trace, of elements that keep what no row explains.
 
     A segment of which nothing at all was sent is kept as one element without a place.
     """
     name = attribute("tag", PART.join(tag))
-    plain, marked = [], []
+    marked = []
     for (element, part), text in left or [((0, 0), "")]:
         cleaned = clean(text)
         place = f' at="{element}.{part}"' if element else ""
         sent = attribute("sent", text) if cleaned != text or _unsafe().search(text) else ""
         shown = safe(cleaned)
-        plain.append(f"<Unmapped{name}{place}>{shown}</Unmapped>")
         marked.append(f"<Unmapped{TRACE}{name}{place}{sent}>{shown}</Unmapped>")
-    return tuple(plain), tuple(marked)
+    return tuple(marked)
 
 
 def kept(raw: str, delimiters: Delimiters, syntax: str) -> Interpreted:
@@ -141,9 +138,9 @@ def kept(raw: str, delimiters: Delimiters, syntax: str) -> Interpreted:
     script = insertions(join_elements(elements, delimiters), raw)
     elements = [[decode(c, syntax) for c in e] for e in elements]
     left = [((e, c), text) for e, parts in enumerate(elements) if e for c, text in enumerate(parts, 1) if text]
-    xml, traced = keep(elements[0], left)
+    xml = keep(elements[0], left)
     out = Interpreted((), (UNMAPPED,) * len(xml), xml)
     out.careful = out.faulty = True
-    out.traced, out.unmapped, out.elements = traced, tuple(left), elements
+    out.unmapped, out.elements = tuple(left), elements
     out.sent = f"@{script}" if script else ""
     return out

@@ -18,13 +18,14 @@ from edifact_ics.guide.layout import written
 from edifact_ics.guide.mig_tree import ANY, Value
 from edifact_ics.segment.interpreted import Interpreted, Kinds, Slots, Texts
 from edifact_ics.segment.row import Row
-from edifact_ics.segment.trace import escape
+from edifact_ics.segment.trace import TRACE, escape
 from edifact_ics.segment.values import CHAR, Sound, sound
 from edifact_ics.syntax.characters import Delimiters, split_elements
 
 _WORTH = 4  # a form is made when so many segments of its use were read with care: that is about what it costs
 _HINT = 8  # characters that most often tell the uses apart: a tag, a qualifier of three, a separator after each
 _HINTS = 2_000
+_BETWEEN = "\1"  # between the pieces of XML that one segment becomes
 _STAND_INS = "\x80\x81\x82\x83"  # for released service characters, while a segment is matched
 
 
@@ -42,7 +43,7 @@ class _Shape:
     """What segments become in which the same values were sent.
 
     `kinds` are their data elements, `pick` takes the texts of those from the texts matched (None: they are all).
-    `template`, filled with the texts matched, becomes the XML that goes into `slots`, NUL between the pieces.
+    `template`, filled with the texts matched, becomes the XML that goes into `slots`, `_BETWEEN` between the pieces.
     """
 
     kinds: Kinds
@@ -192,7 +193,7 @@ class Form:
         if len(slots) == 1:
             xml: Texts = (shape.template % shown,)
         elif slots:
-            xml = tuple((shape.template % shown).split("\0"))
+            xml = tuple((shape.template % shown).split(_BETWEEN))
         elif self._row.derived:
             xml = ()
         else:
@@ -210,13 +211,13 @@ class Form:
         filled = [over] * len(there)
         for i in shown:
             value = self._spots[i].value
-            filled[i] = f"<{value.xml}>{'%.0sY' if value.code else '%s'}</{value.xml}>"
+            filled[i] = f"<{value.xml}{TRACE}>{'%.0sY' if value.code else '%s'}</{value.xml}>"
         if self._wrap and shown:
             slots: Slots = (self._spots[shown[0]].slot,)
             template = f"<{self._wrap}>{''.join(filled)}</{self._wrap}>"
         else:
             slots = tuple([self._spots[i].slot for i in shown])
-            template = "".join(["\0" * (i in shown[1:]) + text for i, text in enumerate(filled)])
+            template = "".join([_BETWEEN * (i in shown[1:]) + text for i, text in enumerate(filled)])
         coded = any(self._spots[i].value.code for i in shown)
         pick = None if len(shown) == len(there) and not coded else _picker(shown, self._spots)
         shape = _Shape(Kinds([self._spots[i].value for i in shown]), pick, slots, template)

@@ -41,15 +41,15 @@ def check_surplus(reading: Reading, out: Interpreted) -> None:
     _check_repertoire(reading, left)
     if not uses or reading.elements[0] != [kind.tag]:
         left = [((e, c), t) for e, parts in enumerate(reading.elements) if e for c, t in enumerate(parts, 1) if t]
-        out.slots = out.xml = out.traced = ()
+        out.slots = out.xml = ()
         out.kinds, out.texts = Kinds(), ()
         out.carrier = ""
     out.unmapped = tuple(left)
     out.sent = _difference(reading, uses, out)
     if left or not uses:
-        xml, traced = keep(reading.elements[0], left)
+        xml = keep(reading.elements[0], left)
         out.slots += (UNMAPPED,) * len(xml)
-        out.xml, out.traced = out.xml + xml, (out.traced or ()) + traced
+        out.xml += xml
 
 
 def _check_repertoire(reading: Reading, left: list[tuple[Place, str]]) -> None:

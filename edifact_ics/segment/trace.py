@@ -18,6 +18,13 @@ SEGMENT_PART = "\ue001"  # between the segments of such a value
 _HEX = re.compile("[\x00-\x1f\x7f-\x9f\\\\\ud800-\udfff\ue000\ue001\ufffe\uffff]")
 _UNHEX = re.compile(r"\\x([0-9A-F]{2})|\\u([0-9A-F]{4})")
 _MARK = "~"
+# A mark and what follows it: the attributes that are no trace, then the one that is.
+_MARKED = re.compile(f'{TRACE}((?: (?:tag|at)="[^"]*")*)(?: sent="[^"]*")?')
+
+
+def untraced(text: str) -> str:
+    """Return XML in which marks stand as it is without trace."""
+    return _MARKED.sub(r"\1", text) if ' sent="' in text else text.replace(TRACE, "")
 
 
 def to_hex(text: str, also: str = "") -> str:
