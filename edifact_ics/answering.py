@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from edifact_ics.canonical.document import read_document
+from edifact_ics.canonical.viewing import view
 from edifact_ics.envelope.interchange import CUSTOMS, Interchange
 from edifact_ics.finding import Finding, Severity
 from edifact_ics.guide.library import Library
@@ -79,7 +80,8 @@ class Answering:
             return
         site = step.message.interchange.value(2)
         found = step.findings
-        given = cusres.reply(self.library, step.table, step.walk.placed, found, summary, site, self.order, step.states)
+        seen = step.view or view(step.table, step.walk.placed)
+        given = cusres.reply(self.library, step.table.mig, seen, found, summary, site, self.order, step.states)
         if given is None:
             self._said.append(f"{name} is accepted: nothing but the CONTRL, until Customs reports the payment.")
             return

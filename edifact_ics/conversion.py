@@ -11,6 +11,7 @@ from lxml import etree
 
 from edifact_ics.canonical import interchange_xml, message_xml, paths, schema
 from edifact_ics.canonical.document import NotCanonical, Written, read_document
+from edifact_ics.canonical.viewing import view
 from edifact_ics.codes import finding
 from edifact_ics.envelope.interchange import Stray
 from edifact_ics.finding import Finding, InterchangeSummary, MessageSummary, Position, Severity, leniently, verdict_of
@@ -221,7 +222,10 @@ def _rule_findings(message: str, element: etree._Element, written: Written, run:
     sender = report[written.interchange - 1].sender if len(report) >= written.interchange else ""
     known = replace(run.engine.known, client=sender, lodged=run.lodged)
     run.judged += 1
-    return judging.findings(run.engine, table, placed_, known, lambda spot: at(_line(element, spot.path)), run.lodging)
+    seen = view(table, placed_)
+    return judging.findings(
+        run.engine, table, placed_, seen, known, lambda spot: at(_line(element, spot.path)), run.lodging
+    )
 
 
 def _line(element: etree._Element, path: str | None) -> int | None:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from edifact_ics.canonical.viewing import Spot, spot, view
+from edifact_ics.canonical.viewing import Spot, spot
 from edifact_ics.codes import CODES
 from edifact_ics.envelope.interchange import Interchange
 from edifact_ics.finding import Finding, Position, Severity
@@ -22,16 +22,19 @@ At = Callable[[Spot], Position]
 
 
 def findings(
-    engine: Engine, table: Table, placed: list[Placed], known: Known, at: At, lodging: Lodging | None = None
+    engine: Engine,
+    table: Table,
+    placed: list[Placed],
+    seen: View,
+    known: Known,
+    at: At,
+    lodging: Lodging | None = None,
 ) -> list[Finding]:
     """Return what the rules complain of in a message without errors of form, in check order.
 
-    `at` turns a place (segment, element, component; canonical path) into a position. `lodging` knows what was sent
-    before.
+    `seen` is the message as rules read it; its levels are let go. `at` turns a place (segment, element, component;
+    canonical path) into a position. `lodging` knows what was sent before.
     """
-    if not engine.rules and lodging is None:
-        return []  # nobody would look at the view
-    seen = view(table, placed)
     if lodging is not None and table.mig.sender == "trader":
         known = lodging.known(known, seen, table, placed)
     found = [_finding(judged, table, seen, at) for judged in engine.judge(seen, known)]

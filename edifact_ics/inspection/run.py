@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from edifact_ics.canonical import message_xml, schema
-from edifact_ics.canonical.viewing import Spot
+from edifact_ics.canonical.viewing import Spot, view
 from edifact_ics.codes import finding
 from edifact_ics.envelope.interchange import Closed, Interchange, Message, Opened, Stray
 from edifact_ics.envelope.reader import MAX_INTERCHANGE, Reader
@@ -67,6 +67,7 @@ from edifact_ics.structure.walk import walk
 from edifact_ics.structure.walked import Walk
 from edifact_ics.syntax.characters import split_elements
 from edifact_ics.syntax.wrapping import Wrapping, unwrapped
+from edifact_ics.view import View
 
 if TYPE_CHECKING:
     from edifact_ics.inspection.lodging import Lodging  # not needed without a history, and it takes time to load
@@ -79,8 +80,9 @@ _NONE: frozenset[int] = frozenset()
 class Checked:
     """One message and all that was found in it.
 
-    `table` and `walk` are None when the message is not known. `xml` is its canonical element when one was asked for.
-    `states` counts the accepted states of its document, this one among them; None without a history.
+    `table` and `walk` are None when the message is not known, `view` when no rule was asked. `xml` is its canonical
+    element when one was asked for. `states` counts the accepted states of its document, this one among them; None
+    without a history.
     """
 
     message: Message
@@ -88,6 +90,7 @@ class Checked:
     findings: list[Finding]
     table: Table | None = None
     walk: Walk | None = None
+    view: View | None = None
     xml: str | None = None
     states: int | None = None
 
@@ -366,8 +369,10 @@ class Run:
             return message.at(spot.segment, spot.element, spot.component)
 
         self.judged += 1
-        known = self._known(message.interchange)
-        done.findings += judging.findings(engine, table, walked.placed, known, at, self.lodging)
+        if engine.rules or self.lodging is not None:  # else nobody would look at the view
+            known = self._known(message.interchange)
+            done.view = view(table, walked.placed)
+            done.findings += judging.findings(engine, table, walked.placed, done.view, known, at, self.lodging)
 
     def _known(self, interchange: Interchange) -> Known:
         """Return what is known besides a message of an interchange; worked out once for each."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from edifact_ics.canonical.message_xml import HEAD, ROOT
-from edifact_ics.canonical.viewing import view
 from edifact_ics.codes.answer import FRONT_END, answer_code
 from edifact_ics.envelope.interchange import CUSTOMS, Interchange
 from edifact_ics.finding import Finding, MessageSummary, Severity
@@ -23,8 +23,6 @@ from edifact_ics.guide.library import Library
 from edifact_ics.guide.mig_tree import Mig
 from edifact_ics.segment.trace import to_hex
 from edifact_ics.segment.values import unpadded
-from edifact_ics.structure.table import Table
-from edifact_ics.structure.walked import Placed
 from edifact_ics.syntax.characters import STANDARD
 from edifact_ics.syntax.repertoire import outside
 from edifact_ics.view import LINE, TRANSPORT_LINE, View
@@ -64,6 +62,34 @@ class Fault:
     front_end: bool = False
 
 
+class AnswerGuide:
+    """The guide of an answer as its writer needs it.
+
+    `names` are its elements, `places` the same by their outermost container ("" for the message itself) in guide
+    order, `repeated` the containers that repeat. `identifier` names the identifier that Customs gives and its version;
+    `lodges`: what it identifies is lodged, and cleared by an answer to come.
+    """
+
+    def __init__(self, guide: Mig) -> None:
+        layout = Layout(guide)
+        self.document, self.xml = guide.document, guide.xml
+        self.repeated = {frame.name for frame in layout.frames.values() if frame.parent is not None}
+        self.places: dict[str, list[str]] = {}
+        for path, _, value in paths(layout):
+            self.places.setdefault(path[0] if len(path) > 1 else "", []).append(value.xml)
+        segments = list(guide.segments())
+        self.names = frozenset(value.xml for segment in segments for use in segment.uses for value in use.values)
+        references = [use for segment in segments if segment.tag == "RFF" for use in segment.uses]
+        kept = [use for use in references if use.keys[0].values[0] in _IDENTIFIERS]
+        self.identifier = [value.xml for use in kept for value in use.values]
+        self.lodges = any(use.keys[0].values[0] == "RF" for use in kept)
+
+
+@lru_cache(64)
+def _answer_guide(library: Library, message: str) -> AnswerGuide:
+    return AnswerGuide(library.load(message))
+
+
 @dataclass(slots=True)
 class Reply:
     """What is answered to one message.
@@ -72,7 +98,7 @@ class Reply:
     elements. `left_out` counts the faults that found no room, `shortened` those whose text did not.
     """
 
-    guide: Mig
+    guide: AnswerGuide
     document: str
     reference: str
     said: dict[str, str] = field(default_factory=dict)
@@ -86,8 +112,8 @@ class Reply:
 
 def reply(
     library: Library,
-    table: Table,
-    placed: list[Placed],
+    mig: Mig,
+    seen: View,
     findings: Iterable[Finding],
     summary: MessageSummary,
     site: str,
@@ -96,14 +122,14 @@ def reply(
 ) -> Reply | None:
     """Return the answer to a message that was well-formed; None where nothing is due (a payment that is accepted).
 
-    `site` is that of the sender, `order` gives the place of each rule in check order, `states` counts the accepted
-    states of the document, this one among them (None: not known).
+    `mig` is the guide of the message, `seen` the message as rules read it; `site` is that of the sender, `order` gives
+    the place of each rule in check order, `states` counts the accepted states of the document, this one among them
+    (None: not known).
     """
-    seen = view(table, placed)
     documents = library.by_identifier[_CUSRES]
-    named = documents.get(f"{table.mig.document}R")
-    guide = library.load(named or documents[_FRONT_END_DOCUMENT])
-    given = Reply(guide, table.mig.document, summary.sender_reference, version=summary.sender_reference_version)
+    named = documents.get(f"{mig.document}R")
+    guide = _answer_guide(library, named or documents[_FRONT_END_DOCUMENT])
+    given = Reply(guide, mig.document, summary.sender_reference, version=summary.sender_reference_version)
     given.said = {"ResponseRecipient": site, "SenderReference": summary.sender_reference}
     ranked = _ranked(findings, seen, order)
     errors = [fault for severity, fault in ranked if severity is Severity.ERROR]
@@ -176,7 +202,7 @@ def _reject(given: Reply, errors: list[Fault], summary: MessageSummary) -> None:
     shown = errors[:MAX_ERRORS]
     given.rejected, given.left_out = True, len(errors) - len(shown)
     given.front_end = all(fault.front_end for fault in errors)
-    names = _names(given.guide)
+    names = given.guide.names
     if "ErrorSource" in names:  # ERM, which says itself what it answers
         given.front_end = True
         given.said |= {"AnsweredMessageType": given.document, "AnsweredMessageFunction": summary.function}
@@ -211,16 +237,15 @@ def _accept(
     given: Reply, warnings: list[Fault], seen: View, summary: MessageSummary, site: str, states: int | None
 ) -> None:
     """Fill in an acceptance: what was sent and what can be known, no more."""
-    names = _names(given.guide)
+    names = given.guide.names
     withdrawn, pre_lodged = seen.function == "Withdraw", seen.header.get("PreLodgementIndicator") == "Y"
-    kept = dict(_identifier(given.guide))
-    status = "WITHDRAWN" if withdrawn else "LODGED" if "RF" in kept.values() else "CLEAR"
+    status = "WITHDRAWN" if withdrawn else "LODGED" if given.guide.lodges else "CLEAR"
     given.said |= {"StatusType": status, "StatusDescription": status}
     given.said |= {name: text for name in _ECHOED if name in names and (text := seen.header.said.get(name))}
     if "PreLodgementIndicator" in names and seen.guide.kinds_of("PreLodgementIndicator"):
         given.said["PreLodgementIndicator"] = "Y" if pre_lodged else "N"
     if not pre_lodged:  # a calculation, of which nothing is kept
-        name, *version = kept
+        name, *version = given.guide.identifier
         made_up = _made_up(site, given.document, summary.sender_reference)
         given.said[name] = seen.header.said.get(name) or made_up
         count = states or (1 if seen.function == "Original" else None)
@@ -240,19 +265,6 @@ def _accept(
 
 def _only(said: Mapping[str, str], *names: str) -> dict[str, str]:
     return {name: said[name] for name in names if name in said}
-
-
-def _names(guide: Mig) -> frozenset[str]:
-    return frozenset(value.xml for segment in guide.segments() for use in segment.uses for value in use.values)
-
-
-def _identifier(guide: Mig) -> Iterator[tuple[str, str]]:
-    """Give the names of the identifier and of its version in an answer, with the qualifier they come by."""
-    for segment in guide.segments():
-        for use in segment.uses if segment.tag == "RFF" else ():
-            qualifier = use.keys[0].values[0]
-            if qualifier in _IDENTIFIERS:
-                yield from ((value.xml, qualifier) for value in use.values)
 
 
 def _made_up(site: str, document: str, reference: str) -> str:
@@ -296,10 +308,7 @@ def document(
         "AcknowledgementRequest": "1",
         "TestIndicator": "1" if interchange.value(11) == "1" else "",
     }
-    shapes = {one.guide.message: _Shape(one.guide) for one in replies}
-    messages = "".join(
-        shapes[one.guide.message].message(one, number, reference, site) for number, one in enumerate(replies, 1)
-    )
+    messages = "".join(_message(one, number, reference, site) for number, one in enumerate(replies, 1))
     una, end = quoteattr(to_hex(STANDARD.una)), quoteattr(to_hex("\n"))
     return (
         f"{HEAD}><Interchange una={una} break={end}><Envelope>{_elements(envelope)}</Envelope>{messages}"
@@ -307,37 +316,25 @@ def document(
     )
 
 
-class _Shape:
-    """The canonical layout of an answer: which container each element stands in, in guide order."""
-
-    def __init__(self, guide: Mig) -> None:
-        layout = Layout(guide)
-        frames = {frame.name for frame in layout.frames.values() if frame.parent is not None}
-        self._guide = guide
-        self._names: dict[str, list[str]] = {}  # by the outermost container; "" for the message itself
-        self._repeated = frames
-        for path, _, value in paths(layout):
-            outer = path[0] if len(path) > 1 else ""
-            self._names.setdefault(outer, []).append(value.xml)
-
-    def message(self, given: Reply, number: int, reference: int, site: str) -> str:
-        """Return the message element of a reply, the `number`-th of its interchange."""
-        said = {
-            "MessageReferenceNumber": f"{number:06}",
-            "MessageType": self._guide.document,
-            "CustomsMessageIdentifier": _own_reference(given, number, reference, site),
-            "CustomsMessageVersion": "1",
-            **given.said,
-        }
-        parts = []
-        for outer, names in self._names.items():
-            if outer in self._repeated:
-                parts += [f"<{outer}>{_elements(box)}</{outer}>" for name, box in given.containers if name == outer]
-                continue
-            inner = _elements(_only(said, *names), given.version if "SenderReference" in names else "")
-            parts.append(f"<{outer}>{inner}</{outer}>" if outer and inner else inner)
-        end = quoteattr(to_hex("\n"))
-        return f"<{self._guide.xml} line-end={end}>{''.join(parts)}</{self._guide.xml}>"
+def _message(given: Reply, number: int, reference: int, site: str) -> str:
+    """Return the message element of a reply, the `number`-th of its interchange."""
+    guide = given.guide
+    said = {
+        "MessageReferenceNumber": f"{number:06}",
+        "MessageType": guide.document,
+        "CustomsMessageIdentifier": _own_reference(given, number, reference, site),
+        "CustomsMessageVersion": "1",
+        **given.said,
+    }
+    parts = []
+    for outer, names in guide.places.items():
+        if outer in guide.repeated:
+            parts += [f"<{outer}>{_elements(box)}</{outer}>" for name, box in given.containers if name == outer]
+            continue
+        inner = _elements(_only(said, *names), given.version if "SenderReference" in names else "")
+        parts.append(f"<{outer}>{inner}</{outer}>" if outer and inner else inner)
+    end = quoteattr(to_hex("\n"))
+    return f"<{guide.xml} line-end={end}>{''.join(parts)}</{guide.xml}>"
 
 
 def _own_reference(given: Reply, number: int, reference: int, site: str) -> str:

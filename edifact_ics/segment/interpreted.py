@@ -61,14 +61,15 @@ class Interpreted:
     """What one segment says.
 
     `uses` are the indexes of the uses it is. `xml` are the pieces of XML it becomes, with marks where the trace
-    attributes go (see `TRACE`), `slots` their places in the frame. `kinds` are the data elements it holds, `texts` their cleaned texts. `counter` is where the walk counts the
-    use, -1 where it must look closer: errors, or not exactly one use.
+    attributes go (see `TRACE`), `slots` their places in the frame. `kinds` are the data elements it holds, `texts`
+    their cleaned texts. `counter` is where the walk counts the use, -1 where it must look closer: errors, or not
+    exactly one use.
 
     The rest is rare; `careful` tells that it is worth asking for. `carrier` is the id of the use when it brings no
-    element of the document. `sent` says how the text sent differs from the one that would be written (""
-    when it does not). `joins`: the XML goes into what the trigger of its group opened. `runs` holds parts of values
-    that run over several segments: slot, value, text, components. `faulty`: an error stands among the findings;
-    `astray` is what it wants of the segment above it, where that is otherwise.
+    element of the document. `sent` says how the text sent differs from the one that would be written ("" when it does
+    not). `joins`: the XML goes into what the trigger of its group opened. `runs` holds parts of values that run over
+    several segments: slot, value, text, components. `faulty`: an error stands among the findings; `astray` is what it
+    wants of the segment above it, where that is otherwise.
     `elements` are the components as sent, unescaped, where someone may ask for them.
     """
 
