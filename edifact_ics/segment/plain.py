@@ -61,14 +61,16 @@ class PlainRow:
         self._asked = [0] * len(row.segment.uses)
         self._hints: dict[str, Form] = {}
         self._hint = _HINT if row.keyed else len(row.segment.tag)
-        release = re.escape(row.delimiters.release) if row.delimiters.release != " " else ""
-        self._is_marked = re.compile(f"[&<>{release}]").search
+        self._release = row.delimiters.release if row.delimiters.release != " " else "\0"
+        self._is_marked = re.compile(f"[&<>{re.escape(self._release)}]").search
 
     def read(self, raw: str) -> Interpreted | None:
         """Return what a segment says, None when that is not plain."""
         form = self._hints.get(raw[: self._hint])
         if form is not None:
-            said = form.read(raw) or (form.read_marked(raw) if self._is_marked(raw) else None)
+            said = None if self._release in raw else form.read(raw)
+            if said is None and self._is_marked(raw):
+                said = form.read_marked(raw)
             if said is not None:
                 return said
         return self._read(raw)
@@ -169,13 +171,15 @@ class Form:
             self._match_marked = re.compile(self._pattern(char_class(self._row.delimiters, True))).fullmatch
         marked, releases = raw, stand_ins(self._row.delimiters)
         for released, stand_in in releases:
-            marked = marked.replace(released, stand_in)
+            if released in marked:
+                marked = marked.replace(released, stand_in)
         match = self._match_marked(marked)
         if match is None:
             return None
         joined = "\0".join(match.groups(""))
         for released, stand_in in releases:
-            joined = joined.replace(stand_in, released[1])
+            if stand_in in joined:
+                joined = joined.replace(stand_in, released[1])
         texts, shown = tuple(joined.split("\0")), tuple(escape(joined).split("\0"))
         if self._reorder is not None:
             texts, shown = self._reorder(texts), self._reorder(shown)
@@ -230,7 +234,7 @@ class Form:
         """Return a pattern of the segments of this form; `any_char` is one of any character that texts may hold.
 
         Each component is what the grid has there, or is left out if it may be; no separator stands at the end of a
-        segment or of an element.
+        segment or of an element. What is left out is never tried again: the service characters leave no choice.
         """
         row, d = self._row, self._row.delimiters
         element = re.escape(d.element)
@@ -242,14 +246,14 @@ class Form:
             least = max((part for e, part in must if e == number and part <= width), default=0)
             inner, ends = "", ""
             for part in range(1, width + 1):
-                inner += component if 1 < part <= least else f"(?:{component}" if part > 1 else ""
+                inner += component if 1 < part <= least else f"(?>{component}" if part > 1 else ""
                 ends += "|)" if part > max(least, 1) else ""
                 inner += self._component((number, part), (number, part) in must, any_char)
             body = inner + ends
             if number <= last:
-                out += element + (body if number in needed else f"(?:{body}|)")
+                out += element + (body if number in needed else f"(?>{body}|)")
             else:
-                out += f"(?:{element}(?!\\Z)(?:{body}|)"
+                out += f"(?>{element}(?!\\Z)(?>{body}|)"
                 closing += "|)"
         return out + closing
 
@@ -282,7 +286,7 @@ class Form:
         if spot is None:
             return ""
         if isinstance(spot, str):
-            return re.escape(spot) if must else f"(?:{re.escape(spot)}|)"
+            return re.escape(spot) if must else f"(?>{re.escape(spot)}|)"
         pattern = spot.sound.pattern.replace(CHAR, any_char)
         return f"({pattern})" if must else f"({pattern}|)"
 

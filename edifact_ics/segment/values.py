@@ -77,7 +77,8 @@ def marked(value: Value, text: str, mark: str) -> str:
 class Sound(NamedTuple):
     """What texts of a value are surely sound: they match `pattern` and, unless that is None, are among `codes`.
 
-    In the pattern CHAR stands for any character that a text may hold.
+    In the pattern CHAR stands for any character that a text may hold. It never gives back what it took: a text ends
+    where a service character stands.
     """
 
     pattern: str
@@ -105,23 +106,23 @@ def _sound(value: Value, room: int) -> Sound | None:
     if value.type == "decimal":
         if codes is not None:
             return None
-        pattern = f"(?![0-9.]{{{most + 1}}})[0-9]{{1,{min(value.digits or most, most)}}}"
-        return Sound(pattern + (f"(?:[.][0-9]{{1,{value.decimals}}}|)" if value.decimals else ""), None)
+        pattern = f"(?![0-9.]{{{most + 1}}})[0-9]{{1,{min(value.digits or most, most)}}}+"
+        return Sound(pattern + (f"(?:[.][0-9]{{1,{value.decimals}}}+|)" if value.decimals else ""), None)
     if value.type == "date":
         return Sound(_DAY, codes) if least <= 8 <= most else None
     if value.type not in ("text", "number"):
         return None
     kinds = {f.kind for f in formats}
     if "n" in kinds:
-        return Sound(f"[0-9]{{{least},{most}}}", codes)
+        return Sound(f"[0-9]{{{least},{most}}}+", codes)
     if "a" in kinds:
-        return Sound(f"[A-Za-z]{{{least},{most}}}", codes)
+        return Sound(f"[A-Za-z]{{{least},{most}}}+", codes)
     if codes is not None:
         known = sorted((re.escape(c) for c in codes if least <= len(c) <= most and c.isalnum()), key=len, reverse=True)
         if 0 < len(known) <= _FEW:
             return Sound(f"(?:{'|'.join(known)})", None)
-        return Sound(f"[A-Za-z0-9]{{{least},{most}}}", codes)
-    return Sound(f"(?! ){CHAR}{{{least},{most}}}(?<! )", None)
+        return Sound(f"[A-Za-z0-9]{{{least},{most}}}+", codes)
+    return Sound(f"(?! ){CHAR}{{{least},{most}}}+(?<! )", None)
 
 
 def fault(value: Value, text: str, element: str) -> Fault | None:
