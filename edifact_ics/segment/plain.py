@@ -294,6 +294,8 @@ class Form:
 def _picker(shown: list[int], spots: tuple[_Spot, ...]) -> Callable[[Texts], Texts]:
     """Return what takes some of the texts of a segment; a code that means Y is written so."""
     codes = {i for i in shown if spots[i].value.code}
+    if len(shown) > 1 and not codes:
+        return itemgetter(*shown)
     return lambda texts: tuple(["Y" if i in codes else texts[i] for i in shown])
 
 
