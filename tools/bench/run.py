@@ -86,7 +86,7 @@ class Stage:
 
     def time(self) -> None:
         """Run once, with nothing remembered from the run before."""
-        _forget()
+        forget()
         gc.collect()
         start = time.process_time()
         self.run(self.data)
@@ -157,18 +157,19 @@ def _walk(data: bytes) -> None:
             walk(guides.table_of(ours(), document, STANDARD, "UNOC"), event.raws, event.closed)
 
 
-def _forget() -> None:
+def forget() -> None:
     """Compile the guides anew: what a table remembers of segments it read before would flatter the next run."""
     guides.table_of.cache_clear()
     for document in ("IMD", "SAC"):
         guides.table_of(ours(), document, STANDARD, "UNOC")
 
 
-def _check(data: bytes) -> None:
+def check(data: bytes) -> None:
+    """Check with all rules."""
     pipeline.check(data)
 
 
-def _chain(data: bytes) -> None:
+def chain(data: bytes) -> None:
     """Go all the way in one pass: every stage, the canonical XML, every rule, CONTRL and business responses."""
     engine = available().engine(Known(reference=load_reference()))
     run = Run(Report("-"), want_xml=True, library=ours(), engine=engine)
@@ -205,9 +206,9 @@ def _readers(size: int, seed: int) -> tuple[list[Stage], generate.Summary, bytes
         ("scan", _scan),
         ("scan, envelope", _read_envelope),
         ("scan, envelope, walk", _walk),
-        ("check (all stages)", _check),
+        ("check (all stages)", check),
         ("translate to XML", _translate),
-        ("chain (check, XML, CONTRL, CUSRES)", _chain),
+        ("chain (check, XML, CONTRL, CUSRES)", chain),
     ]
     stages += [Stage(name, run, data, len(data), summary.messages) for name, run in ours_]
     return stages, summary, data
@@ -331,7 +332,7 @@ def table(result: dict[str, Any]) -> str:
         for stage in stages:
             speed, ratio = (str(Spread(**stage[key])) for key in ("mb_per_s", "ratio"))
             rows.append((stage["name"], speed, ratio, f"{stage['declarations_per_s']:,}"))
-        text += "\n" + _aligned(rows)
+        text += "\n" + aligned(rows)
     cold = result["cold"]
     times = f"{cold['check'] / cold['nothing']:.1f} × a Python that does nothing ({cold['nothing']:.3f} s)"
     text += f"\nA cold check of one declaration takes {cold['check']:.3f} s of processor time, {times}.\n"
@@ -341,11 +342,12 @@ def table(result: dict[str, Any]) -> str:
             peak = "not measured" if one["peak_mb"] is None else f"{one['peak_mb']:.0f} MB"
             size = f"{one['file_mb']:,.1f} MB" if one["file_mb"] >= 0.1 else f"{one['file_mb'] * 1000:.1f} kB"
             sizes.append((size, peak, str(one["verdict"])))
-        text += "\n" + _aligned(sizes)
+        text += "\n" + aligned(sizes)
     return text
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as a table of Markdown, the first one its head."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
     lines = ["| " + " | ".join(row) + " |" for row in padded]
