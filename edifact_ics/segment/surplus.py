@@ -19,7 +19,7 @@ def check_surplus(reading: Reading, out: Interpreted) -> None:
     uses = [row.segment.uses[i] for i in out.uses]
     left: list[tuple[Place, str]] = []
     for number, parts in enumerate(reading.elements):
-        if not number:
+        if not number or parts == [""]:
             continue
         spare = [(number, i) for i, text in enumerate(parts, 1) if text and (number, i) not in reading.covered]
         left += [(place, reading.at(place)) for place in spare]
@@ -101,6 +101,8 @@ def _difference(reading: Reading, uses: list[Use], out: Interpreted) -> str:
     noted: dict[Place, str] = {}
     for _ in range(passes):
         for number in range(1, max(len(grid), len(reading.elements))):
+            if number >= len(grid) and reading.elements[number] == [""]:
+                continue
             for i in range(1, 1 + max(_width(grid, number), _width(reading.elements, number))):
                 place = (number, i)
                 had, sent = component(grid, place), reading.at(place)

@@ -22,6 +22,7 @@ from edifact_ics.syntax.characters import STANDARD, Delimiters
 MOST_MISSING = 3  # segments that may be missing in one place before it is another place altogether
 _CACHE_ENTRIES = 18_000  # in each of two generations
 _CACHE_LONGEST = 300
+_CACHE_LONG = 2  # segments longer than that: looking for a place asks for the same one again and again
 
 
 class Node:
@@ -136,6 +137,7 @@ class Table:
         self.start: dict[str, Step] = {}
         self._candidates: dict[tuple[int, str], list[Step]] = {}
         self._cached = 0
+        self._long: list[tuple[Node, str | tuple[str, tuple[bool, ...]]]] = []
         self.has_totals = any(v.counts for s in mig.segments() for use in s.uses for v in use.values)
         self.root = self._group(mig.root, None, 0, ())
         positions = {node.segment.position: node for node in self.nodes}
@@ -296,8 +298,13 @@ class Table:
         """Keep what a segment says."""
         if len(known.uses) == 1 and not known.faulty:
             known.counter = node.uses + known.uses[0]
-        if len(raw) <= _CACHE_LONGEST:
-            node.cache[key] = known
+        node.cache[key] = known
+        if len(raw) > _CACHE_LONGEST:
+            self._long.append((node, key))
+            if len(self._long) > _CACHE_LONG:
+                other, longest = self._long.pop(0)
+                other.cache.pop(longest, None)
+        else:
             self._cached += 1
             if self._cached >= _CACHE_ENTRIES:
                 self._cached = 0

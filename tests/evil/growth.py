@@ -1,6 +1,6 @@
 """How time grows with the size of what is hostile: run by hand, `python tests/evil/growth.py [NAME…]`.
 
-Prints seconds for a size and for twice that size, for check and for the way to XML and back. Nothing here is a test: a
+Prints seconds of processor time for a size and for twice that size, for check and for the way to XML and back. Nothing here is a test: a
 clock in a test suite lies sooner or later.
 """
 
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.finding import Report
