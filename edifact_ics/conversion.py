@@ -11,6 +11,7 @@ from lxml import etree
 
 from edifact_ics.canonical import interchange_xml, message_xml, paths, schema
 from edifact_ics.canonical.document import NotCanonical, Written, read_document
+from edifact_ics.canonical.places import Places
 from edifact_ics.canonical.viewing import view
 from edifact_ics.codes import finding
 from edifact_ics.envelope.interchange import Stray
@@ -175,6 +176,7 @@ def _xml_findings(library: Library, message: str, element: etree._Element, writt
 
 def _unwritable(element: etree._Element, written: Written, at: Callable[[int | None], Position]) -> Iterator[Finding]:
     """Give the values that hold a character which the repertoire of the interchange does not have."""
+    places = Places(element)
     for node in element.iter():
         text = node.text or ""
         index = _first_unwritable(text, written.syntax)
@@ -182,7 +184,7 @@ def _unwritable(element: etree._Element, written: Written, at: Callable[[int | N
             name = etree.QName(node).localname
             said = f"{name} holds the character {shown(text[index])}, which is not in the repertoire {written.syntax}."
             one = finding("SYN-05", at(node.sourceline), said, text[:200])
-            yield replace(one, path=schema.path(node, element))
+            yield replace(one, path=places[node].path)
 
 
 def _first_unwritable(text: str, syntax: str) -> int | None:
@@ -203,12 +205,12 @@ def _guide_findings(library: Library, message: str, element: etree._Element, wri
     wanted = {f.segment for f in walked.findings if f.inner.path}
     before = paths.prefixes(table, walked.placed, wanted) if wanted else {}
     found = []
-    at = _places(written, element)
+    at, places = _places(written, element), Places(element)
     for one in walked.findings:
         if one.inner.severity is Severity.INFO:
             continue  # how a value was sent is no concern of a document
         path = path_of(table, one, before)
-        found.append(placed(one.inner, at(_line(element, path)), path))
+        found.append(placed(one.inner, at(places.line(path)), path))
     return found
 
 
@@ -217,26 +219,15 @@ def _rule_findings(message: str, element: etree._Element, written: Written, run:
     assert run.engine is not None
     table = table_of(run.library, message, written.delimiters, written.syntax)
     placed_ = walk(table, list(written.raws), element.get("closed") != "no", True).placed
-    at = _places(written, element)
+    at, places = _places(written, element), Places(element)
     report = run.report.interchanges
     sender = report[written.interchange - 1].sender if len(report) >= written.interchange else ""
     known = replace(run.engine.known, client=sender, lodged=run.lodged)
     run.judged += 1
     seen = view(table, placed_)
     return judging.findings(
-        run.engine, table, placed_, seen, known, lambda spot: at(_line(element, spot.path)), run.lodging
+        run.engine, table, placed_, seen, known, lambda spot: at(places.line(spot.path)), run.lodging
     )
-
-
-def _line(element: etree._Element, path: str | None) -> int | None:
-    """Return the line of the element at a path, of what it should stand in where there is none."""
-    steps = (path or "").split("/")[2:]
-    while steps:
-        at = element.find("/".join(f"{{{message_xml.NAMESPACE}}}{step}" for step in steps))
-        if at is not None:
-            return at.sourceline
-        steps.pop()
-    return element.sourceline
 
 
 def _places(written: Written, element: etree._Element) -> Callable[[int | None], Position]:

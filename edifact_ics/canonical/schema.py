@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from lxml import etree
 
 from edifact_ics.canonical import wording
 from edifact_ics.canonical.message_xml import NAMESPACE
+from edifact_ics.canonical.places import Places
 from edifact_ics.guide.xsd import Xsd
 
 _NS = "{" + NAMESPACE + "}"
@@ -67,7 +68,8 @@ def breaches(xsd: Xsd | None, element: etree._Element) -> list[Breach]:
     schema = _schema(xsd)
     if xsd is None or schema is None or schema.validate(element):
         return []
-    found: dict[str, Breach] = {}
+    found: dict[etree._Element, Breach] = {}
+    places = Places(element)
     rest = deepcopy(element)
     origin = dict(zip(rest.iter(), element.iter(), strict=True))
     judged = set[etree._Element]()  # elements in which something is said to be missing or out of order: the cause
@@ -75,8 +77,9 @@ def breaches(xsd: Xsd | None, element: etree._Element) -> list[Breach]:
         if schema.validate(rest):
             break
         unfit, wanted = None, ""
+        judgement = _Judgement(xsd, rest)
         for error in schema.error_log:
-            at = _below(rest, error.path or "")
+            at = judgement.at(error.path or "")
             node = origin.get(at)
             inside = at.getparent() if _UNEXPECTED in error.message else at
             if _UNEXPECTED in error.message:
@@ -87,13 +90,12 @@ def breaches(xsd: Xsd | None, element: etree._Element) -> list[Breach]:
                 continue
             if inside is not None and etree.QName(at).localname in _names(xsd):
                 judged.add(inside)
-            where, names = _path(node, element)
-            if where not in found:
-                found[where] = Breach(where, names, _reason(xsd, at, error.message), node.text, _seg(node), _line(node))
+            if node not in found:
+                place, reason = places[node], judgement.reason(at, error.message)
+                found[node] = Breach(place.path, place.names, reason, node.text, place.seg, node.sourceline or 0)
         if unfit is None or not _mend(unfit, wanted):
             break
-    order = {_path(node, element)[0]: number for number, node in enumerate(element.iter())} if len(found) > 1 else {}
-    return sorted(found.values(), key=lambda breach: order.get(breach.path, 0))
+    return [found[node] for node in sorted(found, key=lambda node: places[node].order)]
 
 
 def _mend(unfit: etree._Element, wanted: str) -> bool:
@@ -115,74 +117,56 @@ def _names(xsd: Xsd) -> frozenset[str]:
     return frozenset(str(node.get("name")) for node in xsd.root().iter("{http://www.w3.org/2001/XMLSchema}element"))
 
 
-def _line(node: etree._Element) -> int:
-    return node.sourceline or 0
+class _Judgement:
+    """What libxml2 said of a message element at one time: which elements it means, and why they are not valid."""
 
+    def __init__(self, xsd: Xsd, top: etree._Element) -> None:
+        self._xsd = xsd
+        self._top = top
+        self._below: dict[etree._Element, dict[str, list[etree._Element]]] = {}
 
-def _reason(xsd: Xsd, node: etree._Element, message: str) -> str:
-    """Return in a sentence why an element is not valid."""
-    parent = node.getparent()
-    name = etree.QName(node).localname
-    about = etree.QName(parent).localname if parent is not None else name
-    sentence = wording.of_content(name, about, message)
-    if sentence is not None:
-        return sentence
-    top = node.getroottree().getroot()
-    here = node.getroottree().getpath(node)
-    tree = etree.fromstring(etree.tostring(top))
-    for error in _explainer(xsd).iter_errors(tree):
-        one: Any = error.elem
-        if isinstance(one, etree._Element) and one.getroottree().getpath(one) == here:
-            return wording.of_value(name, node.text or "", error)
-    return _plain(message)
+    def at(self, path: str) -> etree._Element:
+        """Return the element that libxml2 names by a path, whose first step is the message element itself."""
+        here = self._top
+        for step in path.split("/")[2:]:
+            name, _, number = step.partition("[")
+            below = self._children(here).get(name, [])
+            index = int(number.rstrip("]") or 1) - 1
+            if index >= len(below):
+                return self._top
+            here = below[index]
+        return here
 
+    def _children(self, node: etree._Element) -> dict[str, list[etree._Element]]:
+        """Return what stands right below an element as paths name it: by name with prefix, all of them by `*`."""
+        known = self._below.get(node)
+        if known is None:
+            known = self._below[node] = {"*": list(node.iterchildren("{*}*"))}
+            for child in known["*"]:
+                name = etree.QName(child).localname
+                known.setdefault(f"{child.prefix}:{name}" if child.prefix else name, []).append(child)
+        return known
 
-def _below(element: etree._Element, path: str) -> etree._Element:
-    """Return the element that libxml2 names by a path; the first step of the path is the message element itself."""
-    rest = path.lstrip("/").partition("/")[2]
-    where = element.xpath(rest) if rest else []
-    first = where[0] if isinstance(where, list) and where else element
-    return first if isinstance(first, etree._Element) else element
+    def reason(self, node: etree._Element, message: str) -> str:
+        """Return in a sentence why an element is not valid."""
+        parent = node.getparent()
+        name = etree.QName(node).localname
+        about = etree.QName(parent).localname if parent is not None else name
+        sentence = wording.of_content(name, about, message)
+        if sentence is not None:
+            return sentence
+        error = self._of_values.get(node.getroottree().getpath(node))
+        return _plain(message) if error is None else wording.of_value(name, node.text or "", error)
 
-
-def path(node: etree._Element, top: etree._Element) -> str:
-    """Return the path of an element from the message element on."""
-    return _path(node, top)[0]
-
-
-def _path(node: etree._Element, top: etree._Element) -> tuple[str, tuple[str, ...]]:
-    """Return the path of an element from the message element on, and the plain names below that."""
-    steps: list[str] = []
-    names: list[str] = []
-    here: etree._Element | None = node
-    while here is not None:
-        name = etree.QName(here).localname
-        if here is top:
-            steps.append(name)
-            break
-        before = sum(1 for _ in here.itersiblings(str(here.tag), preceding=True))
-        after = next(here.itersiblings(str(here.tag)), None) is not None
-        steps.append(f"{name}[{before + 1}]" if before or after else name)
-        names.append(name)
-        here = here.getparent()
-    return "/" + "/".join(reversed(steps)), tuple(reversed(names))
-
-
-def _seg(node: etree._Element) -> str:
-    """The segment of an element: its own, that of the first below it, or that of the nearest above."""
-    own = next((e.get("seg") for e in node.iter() if e.get("seg")), None)
-    if own:
-        return own
-    before = node.getprevious()
-    while before is not None:
-        last = [e.get("seg") for e in before.iter() if e.get("seg")]
-        if last:
-            return last[-1] or ""
-        before = before.getprevious()
-    parent = node.getparent()
-    if parent is None:
-        return ""
-    return next((e.get("seg") or "" for e in parent.iter() if e.get("seg")), "")
+    @cached_property
+    def _of_values(self) -> dict[str, Any]:
+        """What `xmlschema` says, the first of each element, by path; it takes long, and most faults do not need it."""
+        found: dict[str, Any] = {}
+        for error in _explainer(self._xsd).iter_errors(etree.fromstring(etree.tostring(self._top))):
+            one: Any = error.elem
+            if isinstance(one, etree._Element):
+                found.setdefault(one.getroottree().getpath(one), error)
+        return found
 
 
 @cache

@@ -60,6 +60,16 @@ DOCUMENTS: dict[str, Callable[[int], str]] = {
     "lines": lambda n: documents.message(
         "<Line><LineNumber>1</LineNumber><LineActionCode>I</LineActionCode></Line>" * (n // 70)
     ),
+    "lines without a number": lambda n: documents.message(
+        "<Line><LineActionCode>I</LineActionCode></Line>" * (n // 50)
+    ),
+    "lines with wrong values": lambda n: documents.message(
+        "<Line><LineNumber>X</LineNumber><LineActionCode>I</LineActionCode></Line>" * (n // 70)
+    ),
+    "lines that cannot be written": lambda n: documents.message(
+        "<Line><LineNumber>1</LineNumber><LineActionCode>I</LineActionCode><GoodsDescription>\u20ac</GoodsDescription></Line>"
+        * (n // 110)
+    ),
     "wrong elements": lambda n: documents.message("<Nothing/>" * (n // 10)),
     "text": lambda n: documents.message(
         f"<Header><ChangeReasonDescription>{'x y ' * (n // 4)}</ChangeReasonDescription></Header>"
