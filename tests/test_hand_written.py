@@ -6,12 +6,16 @@ What is the same document to XML is the same message to Customs, whoever wrote i
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from commands import run
+from evil.documents import message
 from fault_messages import check
 from lxml import etree
+
+import edifact_ics
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 ONE_OF_EACH = {
@@ -74,3 +78,31 @@ def test_a_document_without_trace_becomes_one_and_the_same_message_however_it_is
     for way in WAYS:
         ran = run("translate", "-", given=way(xml).encode())
         assert (ran.code, ran.err, ran.out) == (0, "", written.out), way.__name__
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_wrong_value_is_named_by_its_place_however_the_document_is_written(way: Callable[[str], str]) -> None:
+    xml = run("translate", "--no-trace", str(SAMPLES / "sac-sea-long.edi")).out.partition("?>")[2].lstrip()
+    wrong = xml.replace("<LineNumber>2<", "<LineNumber>TWO<").replace("<MessageFunction>9<", "<MessageFunction>8<")
+    found = [(f.code, f.path, f.message) for f in check(way(wrong).encode()).findings]
+    assert found == [
+        (
+            "XSD-01",
+            "/SelfAssessedClearance/MessageFunction",
+            "MessageFunction is '8'; allowed are 9, 4, 50.",
+        ),
+        (
+            "XSD-01",
+            "/SelfAssessedClearance/Line[2]/LineNumber",
+            "LineNumber is 'TWO'; a number of 1 to 5 digits is wanted.",
+        ),
+    ]
+
+
+def test_a_document_of_nothing_but_faults_takes_no_longer_than_its_size() -> None:
+    line = "<Line><LineNumber>{}</LineNumber><LineActionCode>I</LineActionCode></Line>"
+    xml = message("".join(map(line.format, range(1, 901)))).encode()
+    by_rules = [f for f in edifact_ics.check(xml).findings if f.code == "GBR-GOODS-DESCRIPTION-01"]
+    assert by_rules[-1].path == f"/SelfAssessedClearance/Line[{len(by_rules)}]/GoodsDescription"
+    by_schema = check(xml.replace(b"<LineNumber>", b"<LineNumber>X")).findings
+    assert [f.path for f in by_schema] == [f"/SelfAssessedClearance/Line[{n}]/LineNumber" for n in range(1, 901)]

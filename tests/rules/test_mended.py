@@ -8,7 +8,7 @@ import pytest
 
 from edifact_ics import Finding, Library, Severity, check
 from edifact_ics.canonical import viewing
-from edifact_ics.inspection import judging
+from edifact_ics.inspection import run
 from edifact_ics.reference.shelf import load_reference
 from edifact_ics.rules import Engine, RuleSet, forbidden_when
 from tests.rules.bases import made
@@ -76,7 +76,7 @@ def test_one_number_too_many_is_named_by_its_repetition() -> None:
 
 def test_without_rules_nobody_looks_at_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr(judging, "view", lambda *of: seen.append(of) or viewing.view(*of))
+    monkeypatch.setattr(run, "view", lambda *of: seen.append(of) or viewing.view(*of))
     data = made("sea", "AirlineCode=QF")
     assert check(data, rules=RuleSet(())).findings == []
     assert seen == []
