@@ -8,19 +8,14 @@ from __future__ import annotations
 import datetime
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from edifact_ics import pipeline
-from edifact_ics.canonical.message_xml import Document
 from edifact_ics.envelope.interchange import Message, Opened
 from edifact_ics.envelope.reader import Reader
-from edifact_ics.envelope.receiver import Receiver
-from edifact_ics.guide.library import Library
-from edifact_ics.history import History, Journal
-from edifact_ics.reference import Reference
-from edifact_ics.rules import RuleSet
 from edifact_ics.source import Source as FileSource
 from edifact_ics.source import opened
 from edifact_ics.syntax.characters import split_elements
@@ -31,70 +26,23 @@ if TYPE_CHECKING:
 
     Source = FileSource | Interchange
 
-
-def check(
-    source: Source,
-    *,
-    library: Library | None = None,
-    rules: RuleSet | None = None,
-    reference: Reference | None = None,
-    history: History | None = None,
-    journal: Journal | None = None,
-) -> pipeline.Result:
-    """Check a file and return what was found, in source order.
-
-    `source` is the bytes themselves, a path, an open binary file or a pydifact interchange; `library` holds the guides
-    (default: ours). `rules` are the business rules to judge by: None means ours and those of installed packages.
-    `reference` are the tables to look things up in: None means those shipped and those of the default folder. Rules
-    that need another table, or the `history` of what was sent, are skipped; the report says so. A `journal` is a
-    history that is told as well what becomes of the messages. Bad data never raises; MigError means a guide that is not
-    sound, ReferenceDataError such a table, HistoryError a history that failed, OSError an unreadable file.
-    """
-    return pipeline.check(
-        _source(source), library=library, rules=rules, reference=reference, history=history, journal=journal
-    )
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def translate(source: Source, *, trace: bool = False, library: Library | None = None) -> list[Document]:
-    """Return the canonical documents of a file's messages, in order.
+def _with_pydifact(function: Callable[Concatenate[FileSource, P], R]) -> Callable[Concatenate[Source, P], R]:
+    """Return a function of a file as one that takes a pydifact interchange too."""
 
-    Raise InvalidInterchange, which carries the report, when an error of form stands. `trace` keeps how each message
-    was sent.
-    """
-    return pipeline.translate(_source(source), trace=trace, library=library)
+    @wraps(function)
+    def taking(source: Source, *args: P.args, **options: P.kwargs) -> R:
+        return function(_source(source), *args, **options)
+
+    return taking  # type: ignore[return-value]  # `source=` works too, which no type can say of such a function
 
 
-def respond(
-    source: Source,
-    *,
-    kind: str = "both",
-    at: datetime.datetime | None = None,
-    reference: int | None = None,
-    library: Library | None = None,
-    receiver: Receiver | None = None,
-    history: History | None = None,
-    rules: RuleSet | None = None,
-    tables: Reference | None = None,
-) -> pipeline.Answer:
-    """Return the answer to a file: for each interchange a CONTRL, and the business responses to what it lets through.
-
-    `kind` is contrl, cusres (business responses alone) or both, the CONTRL first. `at` goes into UNB as given (default:
-    now), `reference` is that of the first answer (default: made from `at`). `receiver` tells what the one who answers
-    knows besides the file: its own site, who may send to it, test or not; `history` what was sent before. `rules` and
-    `tables` are what business responses are judged by: `rules` and `reference` of `check`.
-    """
-    return pipeline.respond(
-        _source(source),
-        kind=kind,
-        at=at,
-        reference=reference,
-        library=library,
-        receiver=receiver,
-        history=history,
-        rules=rules,
-        tables=tables,
-    )
-
+check = _with_pydifact(pipeline.check)
+translate = _with_pydifact(pipeline.translate)
+respond = _with_pydifact(pipeline.respond)
 
 _NO_DATE = datetime.datetime(1970, 1, 1)
 _TAG = re.compile("[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")

@@ -126,7 +126,7 @@ def as_edifact(file: BinaryIO, library: Library | None = None, name: str = "-") 
 def translate(source: Source, *, trace: bool = False, library: Library | None = None) -> list[Document]:
     """Return the canonical documents of a file's messages, in order.
 
-    Raise InvalidInterchange, which carries the report, when an error of form stands. `trace` keeps how the message
+    Raise InvalidInterchange, which carries the report, when an error of form stands. `trace` keeps how each message
     was sent, for the way back.
     """
     with opened(source) as (file, known):
