@@ -22,14 +22,10 @@ from edifact_ics.envelope.reader import MAX_INTERCHANGE, Reader
 from edifact_ics.envelope.service import (
     blanks,
     first_blank,
-    is_blank,
     message_header_findings,
     message_trailer_findings,
     missing_trailer,
-    sender_findings,
     swallowed,
-    syntax_findings,
-    trailer_findings,
     without_echo,
 )
 from edifact_ics.finding import (
@@ -48,6 +44,7 @@ from edifact_ics.guide.library import Library, ours
 from edifact_ics.guide.mig import SERVICE
 from edifact_ics.history import HistoryError
 from edifact_ics.inspection import judging
+from edifact_ics.inspection.enclosing import of_header, of_trailer, said_by, wrapped
 from edifact_ics.inspection.guides import (
     guide_of,
     has_rules,
@@ -57,7 +54,7 @@ from edifact_ics.inspection.guides import (
     wider_guide,
     without_guide,
 )
-from edifact_ics.inspection.placing import end_offset, last_place, place_findings, placed, schema_findings
+from edifact_ics.inspection.placing import end_offset, last_place, place_findings, schema_findings
 from edifact_ics.reference import ReferenceDataError
 from edifact_ics.rules import Engine, Known
 from edifact_ics.segment.interpreted import Interpreted
@@ -65,7 +62,6 @@ from edifact_ics.structure.table import Table
 from edifact_ics.structure.totals import wrong_totals
 from edifact_ics.structure.walk import walk
 from edifact_ics.structure.walked import Walk
-from edifact_ics.syntax.characters import split_elements
 from edifact_ics.syntax.wrapping import Wrapping, unwrapped
 from edifact_ics.view import View
 
@@ -180,15 +176,16 @@ class Run:
         envelope = table_of(self.library, SERVICE, interchange.delimiters, interchange.syntax)
         found, header = list(event.findings), None
         if self._wrapping is not None and self._wrapping.holds(interchange.offset):
-            found.append(_wrapped(interchange, self._wrapping))
+            found.append(wrapped(interchange, self._wrapping))
         if interchange.bare:
             at = Position(
                 interchange.offset, interchange.line, interchange.column, interchange.number, None, None, 1, "UNH"
             )
             found.append(finding("ENV-01", at, "The file begins with UNH: messages without an envelope."))
         elif interchange.header:
-            header = _interpret(envelope, "UNB", interchange.header_raw)
-            found += self._header(interchange, header)
+            header = said_by(envelope, "UNB", interchange.header_raw)
+            self.cut = interchange.header_cut
+            found += of_header(interchange, header)
             found += self._lodge(interchange, found)
         self.report.interchanges.append(
             InterchangeSummary(
@@ -201,30 +198,6 @@ class Run:
         )
         self.tell(found)
         return Started(interchange, found, envelope, header)
-
-    def _header(self, interchange: Interchange, header: Interpreted) -> list[Finding]:
-        """Return what is wrong with UNB."""
-        place, raw = interchange.header_place, interchange.header_raw
-        if interchange.header_cut:
-            self.cut = True
-            text = f"The file ends inside the segment {raw[:40]!r}: its terminator is missing."
-            return [finding("SYN-06", interchange.at(place, 1, raw), text, raw[:200])]
-        found = syntax_findings(interchange)
-        told = bool(found)
-        if interchange.header_lost:
-            found.append(
-                finding("SYN-07", interchange.at(place, 1, raw), "The terminator of UNB is missing: UNH begins in it.")
-            )
-        if is_blank(interchange.lead):
-            found.append(blanks(interchange.at(place, 1, raw)))
-        found += [
-            placed(f, interchange.at(place, 1, raw, f.element, f.component))
-            for f in header.findings
-            if not (told and f.element == 1)
-        ]
-        if not any(f.position.element == 2 for f in found):
-            found += sender_findings(interchange)
-        return found
 
     def _lodge(self, interchange: Interchange, found: list[Finding]) -> list[Finding]:
         """Open the interchange in the journal; say so if its sender used the reference before."""
@@ -243,7 +216,8 @@ class Run:
             if not interchange.ends_astray and not any(f.code == "SYN-06" for f in found):
                 found.append(missing_trailer(interchange, last_place(interchange, last)))
         elif raw is not None:
-            found += self._trailer(interchange, raw)
+            envelope = table_of(self.library, SERVICE, interchange.delimiters, interchange.syntax)
+            found += of_trailer(envelope, interchange, raw, self.cut)
         size = end_offset(interchange, last) - interchange.offset
         if size > MAX_INTERCHANGE:
             at = interchange.at(interchange.header_place, 1, interchange.header_raw)
@@ -254,25 +228,6 @@ class Run:
             self.lodging.end()
         self.tell(found)
         return Ended(interchange, found)
-
-    def _trailer(self, interchange: Interchange, raw: str) -> list[Finding]:
-        """Return what is wrong with UNZ: what its elements are first, then what they say."""
-        own = trailer_findings(interchange, self.cut)
-        if any(f.code in ("SYN-06", "ENV-02") for f in own):
-            return own
-        place, number = interchange.trailer_place, interchange.segments
-        envelope = table_of(self.library, SERVICE, interchange.delimiters, interchange.syntax)
-        found = [
-            placed(f, interchange.at(place, number, raw, f.element, f.component))
-            for f in _interpret(envelope, "UNZ", raw).findings
-        ]
-        elements = split_elements(raw, interchange.delimiters)
-        if len(elements) > 2 and elements[2] == [interchange.reference]:
-            found = [f for f in found if f.position.element != 2]  # the same fault was reported at UNB
-        if is_blank(interchange.trailer_lead):
-            found.append(blanks(interchange.at(place, number, raw)))
-        told = {f.position.element for f in found}
-        return found + [f for f in own if f.position.element is None or f.position.element not in told]
 
     # ------------------------------------------------------------------ messages
 
@@ -464,17 +419,6 @@ def _few_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
-
-
-def _wrapped(interchange: Interchange, wrapping: Wrapping) -> Finding:
-    at = Position(interchange.offset, interchange.line, interchange.column, interchange.number)
-    text = f"Lines are broken after {wrapping.width} characters, inside segments too; the file is read without that."
-    return finding("SYN-12", at, text)
-
-
-def _interpret(envelope: Table, tag: str, raw: str) -> Interpreted:
-    node = next(n for n in envelope.nodes if n.segment.tag == tag)
-    return envelope.interpret(node, raw, {})
 
 
 def _summary(message: Message) -> MessageSummary:

@@ -1,6 +1,6 @@
 """The technical answer to an interchange: CONTRL (D:3) written from the findings; `cusres` writes the business answer.
 
-What each finding becomes (which level, which code of 0085, which place) is the table `DEFECTS`. Counting is that of
+What each finding becomes (which level, which code of 0085, which place) is the table in `defects`. Counting is that of
 ISO 9735: the tag of a segment is element 1, so places are one higher here than in findings, and only here.
 """
 
@@ -13,109 +13,20 @@ from dataclasses import dataclass, field
 from edifact_ics.envelope.interchange import CUSTOMS, Interchange
 from edifact_ics.finding import Finding, Position, Severity
 from edifact_ics.guide.directory import code_titles, segment_types
+from edifact_ics.response.defects import (
+    DEFECTS,
+    MISSING_TRAILER,
+    OF_SEGMENT,
+    UNSPECIFIED,
+    WHOLE,
+    WITHOUT_COMPONENT,
+)
 from edifact_ics.syntax.characters import STANDARD, join_elements
 from edifact_ics.syntax.repertoire import outside
 
 REJECTED, ACKNOWLEDGED, RECEIVED = "4", "7", "8"
-UNSPECIFIED = "18"
 _MAX_UCS, _MAX_UCD = 999, 99
 _SERVICE = ("UNA", "UNB", "UNZ")
-
-# 0085 for each finding code. Messages and segments take it where the finding stands.
-DEFECTS: dict[str, str] = {
-    "SYN-01": "33",
-    "SYN-02": "20",
-    "SYN-03": "2",
-    "SYN-04": "2",
-    "SYN-05": "21",
-    "SYN-06": "13",
-    "SYN-07": "16",
-    "SYN-08": "15",
-    "SYN-09": "16",
-    "SYN-11": "15",
-    "SYN-12": "21",
-    "ENV-02": "15",
-    "ENV-03": "13",
-    "ENV-04": "29",
-    "ENV-05": "28",
-    "ENV-06": "13",
-    "ENV-07": "29",
-    "ENV-08": "28",
-    "ENV-09": "33",
-    "ENV-10": "32",
-    "ENV-11": "26",
-    "ENV-12": "26",
-    "ENV-13": "15",
-    "ENV-14": "15",
-    "ENV-15": "18",
-    "ENV-16": "17",
-    "ENV-17": "33",
-    "ENV-19": "7",
-    "ENV-20": "25",
-    "ENV-21": "23",
-    "ENV-22": "27",
-    "STR-01": "13",
-    "STR-02": "13",
-    "STR-03": "15",
-    "STR-04": "15",
-    "STR-05": "15",
-    "STR-06": "35",
-    "STR-07": "36",
-    "STR-08": "16",
-    "STR-09": "16",
-    "STR-10": "13",
-    "STR-11": "13",
-    "STR-12": "15",
-    "STR-13": "15",
-    "STR-14": "12",
-    "STR-15": "12",
-    "STR-17": "15",
-    "STR-18": "14",
-    "VAL-01": "39",
-    "VAL-02": "40",
-    "VAL-03": "37",
-    "VAL-04": "12",
-    "VAL-05": "12",
-    "VAL-07": "19",
-    "VAL-08": "38",
-    "VAL-09": "12",
-    "VAL-12": "14",
-    "XSD-01": "12",
-}
-# Faults of the interchange as a whole, wherever they stand: the service segment and the element (tag = 1) to name.
-_WHOLE: dict[str, tuple[str, int | None]] = {
-    "SYN-01": ("", None),
-    "SYN-02": ("UNA", None),
-    "SYN-06": ("UNZ", None),
-    "SYN-12": ("", None),
-    "ENV-03": ("UNZ", None),
-    "ENV-09": ("", None),
-    "ENV-10": ("", None),
-    "ENV-12": ("", None),
-    "ENV-13": ("", None),
-    "ENV-14": ("", None),
-    "ENV-15": ("", None),
-    "ENV-17": ("", None),
-}
-_MISSING_TRAILER = "ENV-06"
-# Segment-level faults: the code stands in UCS itself; all others stand in UCD.
-_OF_SEGMENT = frozenset(
-    (
-        "SYN-07",
-        "SYN-08",
-        "SYN-09",
-        "SYN-11",
-        "STR-01",
-        "STR-02",
-        "STR-03",
-        "STR-04",
-        "STR-05",
-        "STR-06",
-        "STR-07",
-        "STR-08",
-    )
-)
-_WITHOUT_COMPONENT = frozenset(("STR-09",))
 
 
 @dataclass(slots=True)
@@ -169,7 +80,7 @@ def errors_of(findings: list[Finding]) -> list[Finding]:
 
 def refuses_all(findings: list[Finding]) -> bool:
     """Tell whether something found in a message refuses its whole interchange."""
-    return any(f.code in _WHOLE for f in errors_of(findings))
+    return any(f.code in WHOLE for f in errors_of(findings))
 
 
 def is_due(interchange: Interchange, errors: list[Finding], messages: list[Answered]) -> str | None:
@@ -272,7 +183,7 @@ def _written(
 def _body(interchange: Interchange, errors: list[Finding], messages: list[Answered]) -> Iterator[list[list[str]]]:
     whole = [_whole(f, interchange) for f in errors]
     for message in messages:
-        whole += [_whole(f, interchange) for f in message.errors if f.code in _WHOLE]
+        whole += [_whole(f, interchange) for f in message.errors if f.code in WHOLE]
     if not whole and not _all_copyable(messages):
         whole.append((UNSPECIFIED, Place("")))
     bad = [m for m in messages if m.errors]
@@ -308,8 +219,8 @@ def _whole(found: Finding, interchange: Interchange) -> tuple[str, Place]:
         code = "30"
     if found.code == "ENV-20" and found.value is None:
         code = "13"  # missing, where a test was wanted
-    if found.code in _WHOLE:
-        segment, element = _WHOLE[found.code]
+    if found.code in WHOLE:
+        segment, element = WHOLE[found.code]
         return code, Place(segment, element)
     at = found.position
     segment = at.tag if at.tag in _SERVICE else ""
@@ -319,7 +230,7 @@ def _whole(found: Finding, interchange: Interchange) -> tuple[str, Place]:
 def _count(at: Position, segment: str, code: str = "") -> Place:
     """Return a place as CONTRL counts it: the tag is 1."""
     element = None if at.element is None else at.element + 1
-    component = None if element is None or code in _WITHOUT_COMPONENT else at.component
+    component = None if element is None or code in WITHOUT_COMPONENT else at.component
     return Place(segment, element, component)
 
 
@@ -344,7 +255,7 @@ def _message(message: Answered) -> Iterator[list[list[str]]]:
     if len(service) == len(message.errors):
         found = service[0]
         code = DEFECTS.get(found.code, UNSPECIFIED)
-        if found.code == _MISSING_TRAILER:
+        if found.code == MISSING_TRAILER:
             yield [*ucm, [REJECTED], [code], ["UNT"]]
         elif found.code == "INT-01":
             yield [*ucm, [REJECTED], [code]]
@@ -370,9 +281,9 @@ def _exists(found: Finding) -> bool:
 
 def _of_service(found: Finding, message: Answered) -> bool:
     """Tell whether a fault is one of UNH or UNT, which UCM names itself."""
-    if found.code in (_MISSING_TRAILER, "INT-01"):
+    if found.code in (MISSING_TRAILER, "INT-01"):
         return True
-    if found.code in _OF_SEGMENT and found.code != "STR-08":
+    if found.code in OF_SEGMENT and found.code != "STR-08":
         return False
     at = found.position
     return at.segment == 1 or (at.tag == "UNT" and at.segment == message.segments)
@@ -385,14 +296,14 @@ def _segment_errors(message: Answered) -> list[_SegmentError]:
     for found in message.errors:
         number = found.position.segment or 1
         code = DEFECTS.get(found.code, UNSPECIFIED)
-        if found.code in ("STR-01", "STR-02", _MISSING_TRAILER):
+        if found.code in ("STR-01", "STR-02", MISSING_TRAILER):
             errors.append(_SegmentError(number, code))
             continue
         error = by_segment.get(number)
         if error is None:
             error = by_segment[number] = _SegmentError(number, UNSPECIFIED)
             errors.append(error)
-        if found.code in _OF_SEGMENT or found.position.element is None:
+        if found.code in OF_SEGMENT or found.position.element is None:
             error.code = code if error.code == UNSPECIFIED else error.code
             continue
         if found.code == "ENV-16":

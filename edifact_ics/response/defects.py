@@ -1,0 +1,101 @@
+"""What each finding becomes in a CONTRL: the code of 0085, and at which of its levels it stands."""
+
+from __future__ import annotations
+
+UNSPECIFIED = "18"
+
+# 0085 for each finding code. Messages and segments take it where the finding stands.
+DEFECTS: dict[str, str] = {
+    "SYN-01": "33",
+    "SYN-02": "20",
+    "SYN-03": "2",
+    "SYN-04": "2",
+    "SYN-05": "21",
+    "SYN-06": "13",
+    "SYN-07": "16",
+    "SYN-08": "15",
+    "SYN-09": "16",
+    "SYN-11": "15",
+    "SYN-12": "21",
+    "ENV-02": "15",
+    "ENV-03": "13",
+    "ENV-04": "29",
+    "ENV-05": "28",
+    "ENV-06": "13",
+    "ENV-07": "29",
+    "ENV-08": "28",
+    "ENV-09": "33",
+    "ENV-10": "32",
+    "ENV-11": "26",
+    "ENV-12": "26",
+    "ENV-13": "15",
+    "ENV-14": "15",
+    "ENV-15": "18",
+    "ENV-16": "17",
+    "ENV-17": "33",
+    "ENV-19": "7",
+    "ENV-20": "25",
+    "ENV-21": "23",
+    "ENV-22": "27",
+    "STR-01": "13",
+    "STR-02": "13",
+    "STR-03": "15",
+    "STR-04": "15",
+    "STR-05": "15",
+    "STR-06": "35",
+    "STR-07": "36",
+    "STR-08": "16",
+    "STR-09": "16",
+    "STR-10": "13",
+    "STR-11": "13",
+    "STR-12": "15",
+    "STR-13": "15",
+    "STR-14": "12",
+    "STR-15": "12",
+    "STR-17": "15",
+    "STR-18": "14",
+    "VAL-01": "39",
+    "VAL-02": "40",
+    "VAL-03": "37",
+    "VAL-04": "12",
+    "VAL-05": "12",
+    "VAL-07": "19",
+    "VAL-08": "38",
+    "VAL-09": "12",
+    "VAL-12": "14",
+    "XSD-01": "12",
+}
+# Faults of the interchange as a whole, wherever they stand: the service segment and the element (tag = 1) to name.
+WHOLE: dict[str, tuple[str, int | None]] = {
+    "SYN-01": ("", None),
+    "SYN-02": ("UNA", None),
+    "SYN-06": ("UNZ", None),
+    "SYN-12": ("", None),
+    "ENV-03": ("UNZ", None),
+    "ENV-09": ("", None),
+    "ENV-10": ("", None),
+    "ENV-12": ("", None),
+    "ENV-13": ("", None),
+    "ENV-14": ("", None),
+    "ENV-15": ("", None),
+    "ENV-17": ("", None),
+}
+MISSING_TRAILER = "ENV-06"
+# Segment-level faults: the code stands in UCS itself; all others stand in UCD.
+OF_SEGMENT = frozenset(
+    (
+        "SYN-07",
+        "SYN-08",
+        "SYN-09",
+        "SYN-11",
+        "STR-01",
+        "STR-02",
+        "STR-03",
+        "STR-04",
+        "STR-05",
+        "STR-06",
+        "STR-07",
+        "STR-08",
+    )
+)
+WITHOUT_COMPONENT = frozenset(("STR-09",))
