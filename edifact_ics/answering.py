@@ -13,7 +13,7 @@ from edifact_ics.envelope.interchange import CUSTOMS, Interchange
 from edifact_ics.finding import Finding, Severity
 from edifact_ics.guide.library import Library
 from edifact_ics.inspection.guides import has_rules
-from edifact_ics.inspection.run import Checked, Ended, Started, Step
+from edifact_ics.inspection.steps import Checked, Ended, Started, Step
 from edifact_ics.response import contrl, cusres
 
 KINDS = ("contrl", "cusres", "both")

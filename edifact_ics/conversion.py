@@ -21,7 +21,8 @@ from edifact_ics.guide.mig import SERVICE
 from edifact_ics.inspection import judging
 from edifact_ics.inspection.guides import has_rules, is_lenient, table_of
 from edifact_ics.inspection.placing import path_of, placed
-from edifact_ics.inspection.run import STAGES, Checked, Run, Started
+from edifact_ics.inspection.run import STAGES, Run
+from edifact_ics.inspection.steps import Checked, Started
 from edifact_ics.structure.walk import walk
 from edifact_ics.syntax.repertoire import encode, outside, shown
 

@@ -13,7 +13,8 @@ from edifact_ics.envelope.receiver import Receiver
 from edifact_ics.finding import Finding, Policy, Report, Severity
 from edifact_ics.guide.library import Library, ours
 from edifact_ics.history import History, Journal, Memory
-from edifact_ics.inspection.run import Checked, Run, Started
+from edifact_ics.inspection.run import Run
+from edifact_ics.inspection.steps import Checked, Started
 from edifact_ics.reference import Reference, load_reference, supplied
 from edifact_ics.rules import Known, RuleSet, available
 from edifact_ics.source import Source, is_xml, opened, peek

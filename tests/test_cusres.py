@@ -17,7 +17,8 @@ from edifact_ics.canonical.viewing import view
 from edifact_ics.codes.answer import FRONT_END, answer_code, answer_codes
 from edifact_ics.finding import Report, Severity
 from edifact_ics.history import Memory
-from edifact_ics.inspection.run import Checked, Run
+from edifact_ics.inspection.run import Run
+from edifact_ics.inspection.steps import Checked
 from edifact_ics.rules import Complaint, Known, Level, Rule, RuleSet, View, catalogue, rule, standard
 from tests.rules.bases import made
 from tests.rules.cases import Case, cases

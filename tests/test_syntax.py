@@ -12,7 +12,8 @@ from sample_messages import IMD, SAC, SAC_LONG, UNA, check, data, interchange, m
 from edifact_ics.envelope.interchange import Message
 from edifact_ics.envelope.reader import Reader
 from edifact_ics.finding import Finding, Position, Severity
-from edifact_ics.inspection.run import Checked, Ended, Run, Started
+from edifact_ics.inspection.run import Run
+from edifact_ics.inspection.steps import Checked, Ended, Started
 from edifact_ics.pipeline import Result
 from edifact_ics.render.report import as_json
 from edifact_ics.syntax import scan

@@ -115,7 +115,8 @@ def _examples(library: Library) -> dict[str, str]:
     """Return the listing of a sample of each message, by the name of its guide: the first that draws no error."""
     from edifact_ics import resources
     from edifact_ics.finding import Report, Verdict
-    from edifact_ics.inspection.run import Checked, Run
+    from edifact_ics.inspection.run import Run
+    from edifact_ics.inspection.steps import Checked
     from edifact_ics.render import listing
 
     found: dict[str, str] = {}

@@ -10,7 +10,8 @@ import click
 from edifact_ics.cli.options import Unreadable, coloured, guided, once, reading
 from edifact_ics.finding import Report, Verdict
 from edifact_ics.guide.library import Library
-from edifact_ics.inspection.run import Run, Step
+from edifact_ics.inspection.run import Run
+from edifact_ics.inspection.steps import Step
 from edifact_ics.pipeline import InvalidInterchange, as_edifact
 from edifact_ics.render import listing, refused, report
 

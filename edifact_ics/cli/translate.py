@@ -15,7 +15,8 @@ from edifact_ics.canonical import interchange_xml, message_xml
 from edifact_ics.cli.options import Unreadable, coloured, files, guided, judging, policy, reading, writing
 from edifact_ics.finding import Report
 from edifact_ics.guide.library import Library
-from edifact_ics.inspection.run import Checked, Run, Started
+from edifact_ics.inspection.run import Run
+from edifact_ics.inspection.steps import Checked, Started
 from edifact_ics.render import report
 from edifact_ics.render.translation import HELD, json_pieces, pieces
 from edifact_ics.source import is_xml, peek

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from edifact_ics.finding import Severity
 from edifact_ics.guide.library import Library
 from edifact_ics.guide.mig_tree import Mig, Segment, Use, Value
-from edifact_ics.inspection.run import Checked, Step
+from edifact_ics.inspection.steps import Checked, Step
 from edifact_ics.segment.interpreted import ElementFinding, Interpreted
 from edifact_ics.structure.walked import Placed
 

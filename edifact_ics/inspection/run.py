@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from edifact_ics.canonical import message_xml, schema
 from edifact_ics.canonical.viewing import Spot, view
 from edifact_ics.codes import finding
-from edifact_ics.envelope.interchange import Closed, Interchange, Message, Opened, Stray
+from edifact_ics.envelope.interchange import Closed, Interchange, Message, Opened
 from edifact_ics.envelope.reader import MAX_INTERCHANGE, Reader
 from edifact_ics.envelope.service import (
     blanks,
@@ -55,66 +55,20 @@ from edifact_ics.inspection.guides import (
     without_guide,
 )
 from edifact_ics.inspection.placing import end_offset, last_place, place_findings, schema_findings
+from edifact_ics.inspection.steps import Checked, Ended, Started, Step
 from edifact_ics.reference import ReferenceDataError
 from edifact_ics.rules import Engine, Known
-from edifact_ics.segment.interpreted import Interpreted
 from edifact_ics.structure.table import Table
 from edifact_ics.structure.totals import wrong_totals
 from edifact_ics.structure.walk import walk
 from edifact_ics.structure.walked import Walk
 from edifact_ics.syntax.wrapping import Wrapping, unwrapped
-from edifact_ics.view import View
 
 if TYPE_CHECKING:
     from edifact_ics.inspection.lodging import Lodging  # not needed without a history, and it takes time to load
 
 STAGES = ("syntax", "envelope", "structure", "canonical", "schema", "rules")
 _NONE: frozenset[int] = frozenset()
-
-
-@dataclass(slots=True)
-class Checked:
-    """One message and all that was found in it.
-
-    `table` and `walk` are None when the message is not known, `view` when no rule was asked. `xml` is its canonical
-    element when one was asked for. `states` counts the accepted states of its document, this one among them; None
-    without a history.
-    """
-
-    message: Message
-    summary: MessageSummary
-    findings: list[Finding]
-    table: Table | None = None
-    walk: Walk | None = None
-    view: View | None = None
-    xml: str | None = None
-    states: int | None = None
-
-    @property
-    def rejected(self) -> bool:
-        """Tell whether an error stands in the message."""
-        return any(f.severity is Severity.ERROR for f in self.findings)
-
-
-@dataclass(slots=True)
-class Started:
-    """An interchange begins; `header` is what its UNB says, None if there is none."""
-
-    interchange: Interchange
-    findings: list[Finding]
-    envelope: Table
-    header: Interpreted | None
-
-
-@dataclass(slots=True)
-class Ended:
-    """An interchange ends."""
-
-    interchange: Interchange
-    findings: list[Finding]
-
-
-Step = Started | Checked | Stray | Ended
 
 
 @dataclass(slots=True)

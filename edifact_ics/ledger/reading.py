@@ -9,7 +9,8 @@ from lxml import etree
 
 from edifact_ics.finding import Report
 from edifact_ics.history import version_number
-from edifact_ics.inspection.run import Checked, Run
+from edifact_ics.inspection.run import Run
+from edifact_ics.inspection.steps import Checked
 from edifact_ics.pipeline import as_edifact
 from edifact_ics.source import Source, opened
 

@@ -13,7 +13,7 @@ from functools import cache
 from edifact_ics.canonical.viewing import view
 from edifact_ics.codes.answer import answer_codes
 from edifact_ics.guide.mig_tree import Value
-from edifact_ics.inspection.run import Checked
+from edifact_ics.inspection.steps import Checked
 from edifact_ics.render.report import shown
 from edifact_ics.render.words import money, worded
 from edifact_ics.rules import catalogue

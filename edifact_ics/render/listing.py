@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from edifact_ics.finding import Finding
 from edifact_ics.guide.directory import segment_types
-from edifact_ics.inspection.run import Checked, Ended, Run, Started, Step
+from edifact_ics.inspection.run import Run
+from edifact_ics.inspection.steps import Checked, Ended, Started, Step
 from edifact_ics.render import answer
 from edifact_ics.render.report import FUNCTIONS, shown
 from edifact_ics.render.words import date, worded

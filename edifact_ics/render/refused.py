@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from edifact_ics.envelope.interchange import Interchange
 from edifact_ics.finding import Finding
 from edifact_ics.guide.directory import segment_types
-from edifact_ics.inspection.run import Checked, Ended, Started, Step
+from edifact_ics.inspection.steps import Checked, Ended, Started, Step
 from edifact_ics.render import answer
 from edifact_ics.render.report import shown
 from edifact_ics.segment.row import component

@@ -12,7 +12,8 @@ from edifact_ics.conversion import edifact_pieces
 from edifact_ics.envelope.interchange import Message
 from edifact_ics.finding import Finding, Report
 from edifact_ics.guide.library import ours
-from edifact_ics.inspection.run import Checked, Run, Started
+from edifact_ics.inspection.run import Run
+from edifact_ics.inspection.steps import Checked, Started
 from edifact_ics.reference import load_reference
 from edifact_ics.render import answer
 from edifact_ics.render.report import interchange_name, message_name, place, rules_line, shown, totals
