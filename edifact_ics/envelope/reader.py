@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from edifact_ics.codes import finding
+from edifact_ics.envelope.beginning import beginning, no_edifact
+from edifact_ics.envelope.group import Group, not_taken, unopened
 from edifact_ics.envelope.interchange import Closed, Interchange, Message, Opened, Stray
 from edifact_ics.finding import Finding, Position
 from edifact_ics.syntax.characters import shift, split_elements
@@ -18,8 +20,6 @@ from edifact_ics.syntax.scan import Block, Scanner
 
 MAX_INTERCHANGE = 10 * 1024 * 1024
 _SERVICE = frozenset(("UN", "un", "Un", "uN"))
-_START = re.compile("UNA.{6}|(?i:UN[BH])\\+", re.S)
-_LATER = re.compile("UNA[^\\w\\s]{2}.{2}.[^\\w\\s]\\s*UNB|UNB\\+UNO", re.S)  # where there is something else in front
 _LOOK = 1 << 16
 _JUNK = 100  # pieces in front of an interchange of which each is reported
 # Where a service segment swallowed the one that follows it: its terminator was lost.
@@ -28,17 +28,6 @@ _SWALLOWED = {
     "UNH": re.compile("(?<=[0-9A-Za-z\r\n'])BGM(?=\\W)"),
     "UNT": re.compile("(?<=[0-9A-Za-z\r\n'])UN[ZH](?=\\W)"),
 }
-
-
-def _taken_for(body: str) -> str | None:
-    """Return what to do with a file that begins like something else than EDIFACT."""
-    if body[:1] in ("{", "["):
-        return "This looks like JSON, which is written but not read: give the EDIFACT or the canonical XML."
-    if body[:3] != body[:3].upper() and body[:3].lower() in ("una", "unb", "unh"):
-        return "Tags are written in capitals."
-    if body.startswith(("\xff\xfe", "\xfe\xff", "U\0N\0", "\0U\0N")):
-        return "This looks like UTF-16: save the file as ISO 8859-1."
-    return None
 
 
 Event = Opened | Message | Stray | Closed
@@ -66,7 +55,7 @@ class Reader:
         self._count = 0
         self._used: set[tuple[str, str]] = set()
         self._last: tuple[tuple[int, int, int], str] = ((0, 1, 1), "")
-        self._group: tuple[int, str, tuple[int, int, int], str] | None = None
+        self._group: Group | None = None
         self._ended: Interchange | None = None
         self.findings: list[Finding] = []
         self.tail = ""
@@ -88,24 +77,17 @@ class Reader:
     def _start(self) -> bool:
         scanner = self._scanner
         ahead = scanner.peek(_LOOK)
-        body = ahead.lstrip(" \t\r\n")
-        if _START.match(body):
-            return True
-        position = Position(0, 1, 1)
-        match = _LATER.search(ahead)
-        if not body:
-            self.findings.append(finding("SYN-01", position, "The file is empty."))
-        elif match is None:
-            text = f"The file is no EDIFACT: it begins with {ahead[:20]!r}, not with UNA, UNB or UNH."
-            self.findings.append(finding("SYN-01", position, text, ahead[:20], _taken_for(body)))
-        else:
-            junk = scanner.skip(match.start())
+        start = beginning(ahead)
+        if start is None:
+            self.findings.append(no_edifact(ahead))
+            self.tail = ahead
+            return False
+        if start:
+            junk = scanner.skip(start)
             self._before.append(junk)
             text = f"{len(junk)} bytes stand in front of the first segment: {junk[:20]!r}."
-            self._late.append(finding("SYN-01", position, text, junk[:20]))
-            return True
-        self.tail = ahead
-        return False
+            self._late.append(finding("SYN-01", Position(0, 1, 1), text, junk[:20]))
+        return True
 
     # ------------------------------------------------------------------ blocks
 
@@ -293,35 +275,18 @@ class Reader:
         assert interchange is not None
         interchange.segments += 1
         at = interchange.at(place, interchange.segments, raw)
-        elements = split_elements(raw, interchange.delimiters)
         self._pending.append(Stray(interchange, [raw], [lead]))
         if tag == "UNG":
             if not interchange.groups:
-                text = "A functional group (UNG) begins here. ICS takes messages without groups."
-                self._late.append(finding("ENV-13", at, text))
+                self._late.append(not_taken(at))
             interchange.groups += 1
             interchange.segments -= 1
             self._unclosed_group()
             interchange.segments += 1
-            reference = elements[5][0] if len(elements) > 5 else ""
-            self._group = (interchange.messages, reference, place, raw)
+            self._group = Group.opened_by(interchange, raw)
             return
-        if self._group is None:
-            self._late.append(finding("ENV-14", at, "UNE closes a group that no UNG opened."))
-            return
-        before, reference, _, _ = self._group
+        self._late += self._group.closed_by(interchange, raw, place) if self._group else [unopened(at)]
         self._group = None
-        held = interchange.messages - before
-        count = elements[1][0] if len(elements) > 1 else ""
-        sent = elements[2][0] if len(elements) > 2 else ""
-        if count.lstrip("0") != str(held).lstrip("0"):
-            text = f"UNE says {count or 'no number of'} messages, the group holds {held}."
-            at = interchange.at(place, interchange.segments, raw, 1)
-            self._late.append(finding("ENV-14", at, text, count or None))
-        if sent != reference:
-            text = f"UNE says reference {sent!r}, UNG says {reference!r}."
-            at = interchange.at(place, interchange.segments, raw, 2)
-            self._late.append(finding("ENV-14", at, text, sent))
 
     # ------------------------------------------------------------------ outside of messages
 
@@ -399,10 +364,8 @@ class Reader:
     def _unclosed_group(self) -> None:
         """Report a functional group that no UNE closes."""
         if self._group is not None and self._open is not None:
-            reference = self._group[1]
             place, raw = self._last
-            at = self._open.at(place, self._open.segments, raw)
-            self._late.append(finding("ENV-14", at, f"The group {reference} that UNG opens is not closed by UNE."))
+            self._late.append(self._group.unclosed(self._open.at(place, self._open.segments, raw)))
         self._group = None
 
     def _release_ended(self) -> None:
