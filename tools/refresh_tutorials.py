@@ -5,7 +5,8 @@
 
 A page is run from top to bottom in a folder that holds `samples/`. A block ```python NAME becomes a file of that name;
 in a block ```console each line that begins with `$ ` is a command (`> ` goes on with it), and what follows is what it
-prints. A line `…` stands for any lines, so that a page may show the beginning of a long answer.
+prints. A line `…` stands for any lines, so that a page may show the beginning of a long answer; within a line `…`
+stands for anything, such as a number that is drawn anew each time.
 `tests/test_tutorials.py` runs them too.
 """
 
@@ -17,6 +18,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,11 +34,23 @@ def refreshed(page: str) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(ROOT / "samples", folder / "samples")
-        (folder / "bin").mkdir()
-        command = folder / "bin" / "edifact-ics"
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m edifact_ics "$@"\n', "utf-8")
-        command.chmod(0o755)
-        return _BLOCK.sub(lambda block: _run(block, folder), page)
+        with _warm_command(folder / "bin"):
+            return _BLOCK.sub(lambda block: _run(block, folder), page)
+
+
+@contextmanager
+def _warm_command(folder: Path) -> Iterator[None]:
+    """Make a folder with the command `edifact-ics`, which is loaded once for all its calls."""
+    folder.mkdir()
+    program, line = ROOT / "tools" / "warm_command.py", folder / "line"
+    command = folder / "edifact-ics"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{program}" call "{line}" "$@"\n', "utf-8")
+    command.chmod(0o755)
+    ours = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, program, "serve", line], stdin=subprocess.PIPE, env=ours) as server:
+        while not line.exists() and server.poll() is None:
+            time.sleep(0.01)
+        yield
 
 
 def _run(block: re.Match[str], folder: Path) -> str:
@@ -68,8 +84,8 @@ def _printed(line: str, folder: Path) -> str:
 
 
 def _kept(shown: str, printed: str) -> str:
-    """Return what was shown where it still fits what is printed, `…` standing for any lines; else what is printed."""
-    pieces = [re.escape(piece) for piece in re.split(r"^…\n", shown, flags=re.M)]
+    """Return what was shown where it still fits what is printed, `…` standing for anything; else what is printed."""
+    pieces = [re.escape(piece).replace("…", ".*") for piece in re.split(r"^…\n", shown, flags=re.M)]
     return shown if re.fullmatch("(?:.*\n)*?".join(pieces), printed) else printed
 
 

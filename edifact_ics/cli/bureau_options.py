@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST = 64 << 20  # bytes that are read at all; what is too large for a mail is refused with its reason
 
 
-def _moment(ctx: click.Context, param: click.Parameter, text: str | None) -> datetime.datetime | None:
+def moment(ctx: click.Context, param: click.Parameter, text: str | None) -> datetime.datetime | None:
     """Return a moment, one without a zone being UTC; a usage error if it is none."""
     if text is None:
         return None
@@ -48,7 +48,7 @@ def _warned(file: str | None) -> str | None:
 AT = click.option(
     "--at",
     metavar="TIME",
-    callback=_moment,
+    callback=moment,
     help="The moment to judge by, as 2026-11-21T09:30:00 (UTC unless it says otherwise); default: now.",
 )
 PASSPHRASE_FILE = click.option(

@@ -11,11 +11,12 @@ import os
 import sqlite3
 import tarfile
 import tempfile
+import time
 from pathlib import Path
 
 from edifact_ics.bureau.service import work
 from edifact_ics.bureau.service.configuration import Configuration
-from edifact_ics.bureau.service.instance import BUREAU, BureauError, opened
+from edifact_ics.bureau.service.instance import BUREAU, BureauError, Clock, opened
 from edifact_ics.bureau.service.references import jump
 
 _DATABASE = "database"
@@ -50,7 +51,7 @@ def back_up(configuration: Configuration, target: Path) -> int:
     return count
 
 
-def restore(configuration: Configuration, source: Path) -> None:
+def restore(configuration: Configuration, source: Path, clock: Clock = time.time) -> None:
     """Put a copy back where there is no database yet, and move the counters ahead."""
     target = _file(configuration)
     if target.exists():
@@ -66,17 +67,15 @@ def restore(configuration: Configuration, source: Path) -> None:
                     file.write(data.read())
     except (OSError, tarfile.TarError) as error:
         raise BureauError(f"{source} cannot be restored: {error}.") from error
-    restored(configuration)
+    restored(configuration, clock)
 
 
-def restored(configuration: Configuration) -> None:
+def restored(configuration: Configuration, clock: Clock = time.time) -> None:
     """Tell a database that it was restored: its counters jump, and an operator is asked to look."""
     engine = opened(configuration.database, create=False)
     try:
         with BUREAU.said(engine), BUREAU.writing(engine) as connection:
-            import time
-
-            at = time.time()
+            at = clock()
             jump(connection)
             text = "The database was restored: ask Customs to send again what it answered since the copy was made."
             work.ask(connection, at, "restored", f"restored:{work.now_text(at)}", text)

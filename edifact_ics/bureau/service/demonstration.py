@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-import json
+import datetime
+import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
-from edifact_ics.bureau.service.instance import Instance
+from edifact_ics.bureau.service.canberra import stamp
+from edifact_ics.bureau.service.instance import Clock, Instance
 from edifact_ics.bureau.service.manifest import manifest
 from edifact_ics.bureau.service.practice_ground import Ground, as_client
-from edifact_ics.bureau.service.tables import event, lodged, task, work
+from edifact_ics.bureau.service.practice_post import post_office
+from edifact_ics.bureau.service.tables import lodged, task, work
+from edifact_ics.bureau.service.trail import trail
 from edifact_ics.bureau.service.worker import turn
 from edifact_ics.ledger import Ledger
 from edifact_ics.resources import root
 
 _ROUNDS = 20
+_MADE = datetime.date(2026, 11, 18)
 
 
 class DemonstrationFailed(Exception):
     """The loop did not end as it must: one sentence."""
 
 
-def demonstrate(folder: Path) -> Iterator[str]:
+def demonstrate(folder: Path, clock: Clock = time.time) -> Iterator[str]:
     """Run the loop and give its trail line by line; DemonstrationFailed if something did not come as it must."""
-    ground = Ground(folder)
+    ground = Ground(folder, clock)
     ground.lay()
     yield f"A client, a bureau and a practice Customs were set up in {folder}: keys, registries, mailboxes."
-    sample = (root("samples") / "imd-sea-fcl-original.edi").read_bytes()
+    with post_office(folder / "post") as ground.relay:
+        yield f"All send their mail by SMTP to port {ground.relay.port} of this machine, which puts it into Maildirs."
+        yield from _loop(ground)
+    ground.foresee()
+
+
+def _loop(ground: Ground) -> Iterator[str]:
+    sample = _as_of(ground.moment, (root("samples") / "imd-sea-fcl-original.edi").read_bytes())
     good = as_client(sample, "202611250001", ground.moment)
     change = sample.replace(b"KB2611-0041:1+9", b"KB2611-0042:2+4")  # of what was never sent
     bad = as_client(change, "202611250002", ground.moment)
@@ -46,6 +59,16 @@ def demonstrate(folder: Path) -> Iterator[str]:
         yield from _outcome(ground, bureau, customs)
 
 
+def _as_of(at: datetime.datetime, sample: bytes) -> bytes:
+    """Return a sample with its dates as far from a moment as they are from the day on which it was made."""
+    later = stamp(at).date() - _MADE
+
+    def moved(found: re.Match[bytes]) -> bytes:
+        return b":%s:102'" % f"{datetime.date.fromisoformat(found[1].decode()) + later:%Y%m%d}".encode()
+
+    return re.sub(rb":(\d{8}):102'", moved, sample)
+
+
 def _forged(ground: Ground) -> bytes:
     """Return a mail in the client's name, signed by one whom nobody knows."""
     ground.keys["stranger"] = ground.authority.issue("stranger", "stranger@elsewhere.example")
@@ -55,14 +78,10 @@ def _forged(ground: Ground) -> bytes:
 
 def _trail(name: str, instance: Instance) -> Iterator[str]:
     with instance.reading() as connection:
-        for row in connection.execute(select(event).order_by(event.c.id)):
-            detail = ", ".join(f"{key} {value}" for key, value in json.loads(row.detail).items() if key not in _DULL)
-            yield f"{row.at} {name:8}{row.trace} {row.what}{f': {detail}' if detail else ''}"
+        for happened in trail(connection):
+            yield f"{name:8}{happened.line()}"
         for row in connection.execute(select(task).where(task.c.resolved.is_(None)).order_by(task.c.id)):
-            yield f"{row.made} {name:8}asks an operator: {row.detail}"
-
-
-_DULL = ("mail", "work", "signer", "interchange")
+            yield f"{name:8}{row.made} asks an operator: {row.detail}"
 
 
 def _outcome(ground: Ground, bureau: Instance, customs: Instance) -> Iterator[str]:

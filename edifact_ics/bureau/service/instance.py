@@ -17,7 +17,7 @@ from edifact_ics.bureau.certificates import keys
 from edifact_ics.bureau.certificates.facts import fingerprint, read_certificates
 from edifact_ics.bureau.certificates.keys import Credentials
 from edifact_ics.bureau.certificates.kinds import Kind
-from edifact_ics.bureau.mail.trust import Trust
+from edifact_ics.bureau.mail.trust import Trust, read_crls
 from edifact_ics.bureau.registry import REGISTRY, Registry, Status, Use
 from edifact_ics.bureau.registry.wording import moment
 from edifact_ics.bureau.service.channels import Inlet, Outlet
@@ -214,13 +214,22 @@ def _credentials(given: KeyFile) -> Credentials:
 
 
 def _trust(configuration: Configuration) -> Trust:
+    lists = configuration.crls
+    return Trust.read(
+        [_held(configuration, "authorities", file, read_certificates) for file in configuration.authorities],
+        None if lists is None else [_held(configuration, "crls", file, read_crls) for file in lists],
+    )
+
+
+def _held(configuration: Configuration, key: str, file: Path, read: Callable[[bytes], object]) -> bytes:
+    """Return what is in a file that `read` can read."""
+    where = f"{configuration.file}: [trust] {key}: {file}"
     try:
-        lists = configuration.crls
-        return Trust.read(
-            [file.read_bytes() for file in configuration.authorities],
-            None if lists is None else [file.read_bytes() for file in lists],
-        )
+        data = file.read_bytes()
+        read(data)
     except OSError as error:
-        raise ConfigurationError(f"[trust] {error.filename}: {error.strerror}.") from error
+        raise ConfigurationError(f"{where}: {error.strerror}.") from error
     except ValueError as error:
-        raise ConfigurationError(f"[trust] {error}.") from error
+        what = "certificate" if key == "authorities" else "revocation list"
+        raise ConfigurationError(f"{where}: there is no {what} in it; PEM or DER was expected.") from error
+    return data

@@ -18,7 +18,7 @@ from edifact_ics.bureau.service.tables import task
 from edifact_ics.bureau.service.tables import work as works
 
 _LOGGER = logging.getLogger("edifact_ics.bureau")
-_LONG_NUMBER = re.compile(r"\b(?:[A-Z]{1,2})?[0-9]{6,10}\b")  # of accounts and passports; references have more digits
+_LONG_NUMBER = re.compile(r"\b(?:[A-Za-z]{1,2})?[0-9]{6,10}\b")  # accounts, passports; references are longer
 
 
 def log(what: str, **detail: object) -> None:

@@ -12,7 +12,9 @@ from edifact_ics.bureau.certificates.fitness import WARNED
 from edifact_ics.bureau.registry import Change, Refused, Request, State, Status, requests
 from edifact_ics.bureau.registry.wording import day_in_canberra, moment
 from edifact_ics.bureau.service import work
+from edifact_ics.bureau.service.canberra import over_at
 from edifact_ics.bureau.service.instance import Instance
+from edifact_ics.bureau.service.payloads import PayloadMissing
 from edifact_ics.bureau.service.sending import ACKNOWLEDGED, SENT
 from edifact_ics.bureau.service.tables import lodged, task
 from edifact_ics.bureau.service.tables import work as works
@@ -27,7 +29,7 @@ from edifact_ics.rules import available
 class Overview:
     """How an instance stands: work by step, the oldest that is due, what has no answer, what ends, what is asked.
 
-    `unanswered` are site, reference, and hours since it was sent.
+    `unanswered` are site, reference, and hours since it was sent. `away`: in an outage of Customs, when it ends, UTC.
     """
 
     stages: dict[str, int]
@@ -35,6 +37,7 @@ class Overview:
     unanswered: tuple[tuple[str, str, float], ...]
     ending: tuple[str, ...]
     tasks: tuple[Row[Any], ...]
+    away: datetime.datetime | None
 
 
 def overview(instance: Instance) -> Overview:
@@ -49,7 +52,9 @@ def overview(instance: Instance) -> Overview:
         open_tasks = select(task).where(task.c.resolved.is_(None)).order_by(task.c.id)
         tasks = tuple(connection.execute(open_tasks).all())
         stages = dict(work.counts(connection))
-    return Overview(stages, oldest, unanswered, tuple(_ending(instance)), tasks)
+    own = instance.configuration
+    away = None if own.plays_customs else over_at(own.outages, instance.moment)
+    return Overview(stages, oldest, unanswered, tuple(_ending(instance)), tasks, away)
 
 
 def _seconds(text: str | None) -> float:
@@ -74,6 +79,18 @@ def quarantined(instance: Instance) -> tuple[Row[Any], ...]:
     """Return what is in quarantine, the oldest first."""
     with instance.reading() as connection:
         return tuple(connection.execute(select(works).where(works.c.stage == QUARANTINE).order_by(works.c.id)))
+
+
+def interchange(instance: Instance, number: int) -> bytes:
+    """Return the interchange that came with a piece of work, or goes out with it."""
+    with instance.reading() as connection:
+        name = _work(connection, number).interchange
+    if name is None:
+        raise Refused(f"Work {number} holds no interchange.", "It was not opened, or it was purged.")
+    try:
+        return instance.payloads.get(name)
+    except PayloadMissing as error:
+        raise Refused(f"{error}", "Restore the folder of payloads.") from error
 
 
 def retry(instance: Instance, number: int, operator: str) -> str:

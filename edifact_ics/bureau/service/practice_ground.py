@@ -1,6 +1,6 @@
 """A client, a bureau and a Customs in one folder: what the demonstration and the tests of the middleware stand on.
 
-Each has its own keys, database and mailboxes; mail goes by Maildir. Nothing here is of use outside of practice.
+Each has its own keys, database and mailboxes. Nothing here is of use outside of practice.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import datetime
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from edifact_ics.bureau.certificates.facts import fingerprint, issuer, pem, serial, subject, validity
@@ -18,8 +18,10 @@ from edifact_ics.bureau.certificates.kinds import Kind
 from edifact_ics.bureau.mail import Opened, Refusal, Trust, open_mail, seal
 from edifact_ics.bureau.registry import Channel, Client, Registry, Role, Use
 from edifact_ics.bureau.registry.wording import day_in_canberra
+from edifact_ics.bureau.service.channels import Outlet
 from edifact_ics.bureau.service.channels.maildir import Maildir, MaildirPost
-from edifact_ics.bureau.service.configuration import Configuration, Sending, load
+from edifact_ics.bureau.service.channels.smtp import Smtp
+from edifact_ics.bureau.service.configuration import Configuration, Endpoint, Sending, load
 from edifact_ics.bureau.service.instance import Clock, Instance, opened
 from edifact_ics.bureau.service.practice_certificates import PracticeAuthority, write_key
 
@@ -62,7 +64,10 @@ outages = []
 
 @dataclass
 class Ground:
-    """The folder, its people and their keys. `clock` is that of everybody."""
+    """The folder, its people and their keys. `clock` is that of everybody.
+
+    `relay`: where all hand over their mail; None: they put it into the mailboxes themselves.
+    """
 
     folder: Path
     clock: Clock = time.time
@@ -70,6 +75,7 @@ class Ground:
     retry: float = 1
     bureau_database: str = "bureau.db"
     simulation: str = ""
+    relay: Endpoint | None = None
     keys: dict[str, Credentials] = field(default_factory=dict)
 
     @property
@@ -124,9 +130,24 @@ class Ground:
         """Return the configuration of the bureau or of Customs."""
         return load(self.folder / role / f"{role}.toml")
 
+    def foresee(self) -> None:
+        """Write what the client needs to go on by hand, and the keys with which client and Customs will follow.
+
+        The client has had its next one registered with Customs, and told its bureau nothing of it.
+        """
+        (self.folder / "client").mkdir(mode=0o700)
+        write_key(self.keys["client"], self.folder / "client" / "own.pem")
+        for name, address in (("client", CLIENT_ADDRESS), ("customs", CUSTOMS_ADDRESS)):
+            held = self.keys[f"{name}-next"] = self.authority.issue(f"{name} next", address)
+            write_key(held, self.folder / name / "next.pem")
+            (self.folder / "certificates" / f"{name}-next.pem").write_bytes(pem(held.certificate))
+        with Registry(opened(self.configuration("customs").database, create=False), lambda: self.moment) as registry:
+            self._certify(registry, "client-next", CLIENT, Kind.TYPE_3, Use.SIGNING)
+
     def instance(self, role: str) -> Instance:
         """Open the bureau or Customs."""
-        return Instance.open(self.configuration(role), clock=self.clock)
+        own = self.configuration(role)
+        return Instance.open(replace(own, send=self.relay) if self.relay else own, clock=self.clock)
 
     def _register(self, role: str, own: Configuration) -> None:
         """Put client and bureau on record, as the bureau and as Customs know them."""
@@ -192,8 +213,10 @@ class Ground:
         return made.mail
 
     def send(self, mail: bytes) -> None:
-        """Put a mail into the bureau's mailbox."""
-        MaildirPost(self.folder / "post").send(mail, CLIENT_ADDRESS, BUREAU_ADDRESS)
+        """Send a mail to the bureau."""
+        relay, boxes = self.relay, MaildirPost(self.folder / "post")
+        outlet: Outlet = Smtp(relay.host, relay.port, relay.tls) if relay else boxes
+        outlet.send(mail, CLIENT_ADDRESS, BUREAU_ADDRESS)
 
     def inbox(self) -> Iterator[bytes]:
         """Give the interchanges that came to the client, each signature proved; they are taken out of its mailbox."""

@@ -48,7 +48,7 @@ def _start_clocks(instance: Instance, connection: Connection, row: Row[Any], at:
     sent = connection.execute(select(lodged).where(lodged.c.work == row.id)).one_or_none()
     if sent is None or sent.state in (ANSWERED, REFUSED):
         return
-    values: dict[str, Any] = {"sent": work.now_text(at)}
+    values: dict[str, Any] = {"sent": sent.sent or work.now_text(at)}  # of what is sent again, the first time
     if sent.state in (READY, SENT):
         values |= {"state": SENT, "resend": at + own.contrl_wait}
     if sent.alarm is None and not sent.resent:

@@ -146,6 +146,12 @@ def lodging_of(connection: Connection, site: str, reference: str) -> Row[Any] | 
     return connection.execute(query).one_or_none()
 
 
+def standing(connection: Connection, number: int) -> tuple[str, str | None]:
+    """Return the next step of work, or how it ended, and why it is not simply next."""
+    row = connection.execute(select(work.c.stage, work.c.reason).where(work.c.id == number)).one()
+    return row.stage, row.reason
+
+
 def counts(connection: Connection) -> Mapping[str, int]:
     """Return how much work stands at each step."""
     from sqlalchemy import func

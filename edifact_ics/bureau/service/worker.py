@@ -53,12 +53,17 @@ def turn(instance: Instance, stopped: Callable[[], bool] = lambda: False) -> int
             done += take_in(instance, inlet)
         except ChannelError as error:
             log("channel", error=str(error))
+        except OSError as error:  # the disk is full: what waits stays where it is
+            log("intake", error=f"{error.filename}: {error.strerror}")
     while not stopped() and work_once(instance):
         done += 1
     if not instance.configuration.plays_customs:
         with instance.writing() as connection:
             done += run_clocks(instance, connection, instance.clock())
-    write_metrics(instance)
+    try:
+        write_metrics(instance)
+    except OSError as error:  # mails go on without
+        log("metrics", error=f"{error.filename}: {error.strerror}")
     return done
 
 
@@ -75,7 +80,8 @@ def work_once(instance: Instance) -> bool:
             if row is not None:
                 step = practice_step if own.plays_customs and row.stage == JUDGE else _STEPS[row.stage]
                 step(instance, connection, row, instance.clock())
-                log("step", trace=row.trace, work=row.id, stage=row.stage, attempt=row.attempts)
+                now, reason = work.standing(connection, row.id)
+                log("step", trace=row.trace, work=row.id, stage=row.stage, attempt=row.attempts, now=now, reason=reason)
     except Exception as error:  # one mail must not stop the others; its attempt is counted
         log("failed", work=claimed.id, stage=claimed.stage, attempt=claimed.attempt, error=type(error).__name__)
     return True
