@@ -5,6 +5,7 @@ Findings go to standard output, diagnostics to standard error. Exit 0: accepted;
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import sys
@@ -15,6 +16,7 @@ import click
 from edifact_ics import __version__
 
 gc.set_threshold(500_000, 50, 50)  # while modules and guides are loaded there is next to nothing to collect
+atexit.register(gc.freeze)  # and at the end nothing is worth collecting: it goes with the process
 
 _COMMANDS = {
     "check": "Check interchanges and say what is wrong, where, and what to do.",

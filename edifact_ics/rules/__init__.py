@@ -145,16 +145,10 @@ class RuleSet:
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> RuleSet:
         """Return a set of these rules, each completed from the catalogue; raise RuleError if one cannot be used."""
-        order = {ident: number for number, ident in enumerate(catalogue())}
-        known: dict[str, Rule] = {}
-        for one in rules:
-            if one.id in known:
-                raise RuleError(f"{one.id} is defined twice")
-            known[one.id] = _complete(one)
-        return cls(tuple(sorted(known.values(), key=lambda one: order.get(one.id, len(order)))))
+        return cls(_in_order(map(_complete, rules)))
 
     def __or__(self, other: RuleSet) -> RuleSet:
-        return RuleSet.of((*self.rules, *other.rules))
+        return RuleSet(_in_order((*self.rules, *other.rules)))
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
@@ -243,6 +237,17 @@ def _line_in(error: Exception, path: str) -> int | None:
             found = trace.tb_lineno
         trace = trace.tb_next
     return found
+
+
+def _in_order(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Return rules in check order; raise RuleError where two have the same id."""
+    order = {ident: number for number, ident in enumerate(catalogue())}
+    known: dict[str, Rule] = {}
+    for one in rules:
+        if one.id in known:
+            raise RuleError(f"{one.id} is defined twice")
+        known[one.id] = one
+    return tuple(sorted(known.values(), key=lambda one: order.get(one.id, len(order))))
 
 
 def _complete(one: Rule) -> Rule:
