@@ -112,15 +112,9 @@ class Recovery:
                 return
         self._apply(number, step, item, raw)
         if not step.missing and tag == raw[:3]:
-            self._remember(step, raw if tag in self._table.apart else tag)
+            self._table.keep(self._from, step, raw if tag in self._table.apart else tag)
 
     _from: Node | None = None
-
-    def _remember(self, step: Step, key: str) -> None:
-        """Keep a step for the fast loop, by tag or, where siblings share the tag, by the whole (short) segment."""
-        before = self._from
-        if len(key) <= 8 and (len(key) > 3 or self._table.steps(before, key)[0] is step):
-            (before.next if before is not None else self._table.start)[key] = step
 
     def _choose(self, number: int, raw: str, tag: str) -> Step | Undo | None:
         """Return the step to take, or what else explains the segment best: None leaves it out."""

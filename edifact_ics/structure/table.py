@@ -201,6 +201,23 @@ class Table:
             known = self._candidates[key] = [self._step(*way) for way in ways]
         return known
 
+    def plain_step(self, before: Node | None, raw: str, context: dict[str, Interpreted]) -> Step | None:
+        """Return, and keep, the way to a segment of one sound use, nothing missing; None: only care can find it."""
+        tag = raw[:3]
+        step = next(iter(self.steps(before, tag)), None) if tag in self.tags else None
+        if step is None or step.missing:
+            return None
+        item = self.interpret(step.node, raw, context)
+        if item.counter < 0 or item.astray is not None:
+            return None
+        self.keep(before, step, raw if tag in self.apart else tag)
+        return step
+
+    def keep(self, before: Node | None, step: Step, key: str) -> None:
+        """Keep a step for the walk, by tag or, where siblings share the tag, by the whole (short) segment."""
+        if len(key) <= 8 and (len(key) > 3 or self.steps(before, key)[0] is step):
+            (before.next if before is not None else self.start)[key] = step
+
     def _ways(self, state: Node | None, tag: str) -> Iterator[tuple[tuple[Node, ...], Node, tuple[GroupNode, ...]]]:
         if state is None:
             yield from self._forward(self.root, 0, tag, (), ())

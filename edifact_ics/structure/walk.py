@@ -33,7 +33,7 @@ def walk(table: Table, raws: list[str], closed: bool, truncated: bool = False, u
     recovery: Recovery | None = None
     following = table.start
     for number, raw in enumerate(raws[: len(raws) - 1] if unterminated else raws, 1):
-        step = following.get(raw[:3]) or following.get(raw)
+        step = following.get(raw[:3]) or following.get(raw) or table.plain_step(state.node, raw, context)
         free = step is not None and len(raw) <= MAX_SEGMENT and counts[step.counter] < step.limit
         if step is not None and free:
             node = step.node
