@@ -223,7 +223,7 @@ def _rule_findings(message: str, element: etree._Element, written: Written, run:
     at, places = _places(written, element), Places(element)
     report = run.report.interchanges
     sender = report[written.interchange - 1].sender if len(report) >= written.interchange else ""
-    known = replace(run.engine.known, client=sender, lodged=run.lodged)
+    known = run.engine.known._replace(client=sender, lodged=run.lodged)
     run.judged += 1
     seen = view(table, placed_)
     return judging.findings(

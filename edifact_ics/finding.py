@@ -10,6 +10,7 @@ import enum
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 MAX_PER_MESSAGE = 1_000
 MAX_PER_FILE = 10_000
@@ -129,8 +130,7 @@ class Report:
         return sum(self.counts.values()) - len(self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """What a user makes of findings: which codes to keep (by prefix) and which severity to give them (by code).
 
     An empty `select` keeps all. Answers to Customs' messages are written from the facts, whatever the policy.

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import methodcaller
-from typing import Any
+from typing import Any, NamedTuple
 
 HEADER = "Header"
 LINE = "Line"
@@ -33,8 +33,7 @@ PARTIAL = frozenset({"Change", "Withdraw"})  # functions of messages that do not
 _ACTIONS = ("LineActionCode", "TransportLineActionCode", "SubHeaderLineActionCode")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A repeating group of a level: `key` is its container, or the element itself where that alone repeats."""
 
     key: str
@@ -74,8 +73,7 @@ class Guide:
         return self.labels.get(name, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(NamedTuple):
     """What a rule complains of: an element of a level, in the `number`-th repetition of its group (from 0), and why.
 
     The element may be one that is missing. `text` is one plain sentence, "" where the rule has a sentence of its own.
@@ -234,8 +232,7 @@ def values_of(names: Sequence[str]) -> Callable[[Mapping[str, str]], Hashable]:
     return lambda record: tuple(map(record.get, names))
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A message as rules read it; `levels` in document order, the header first."""
 
     guide: Guide
@@ -318,8 +315,7 @@ def _key(level: Level) -> int:
     return level.number if number is None else number
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A declaration as Customs holds it.
 
     `view` is its accepted messages laid over each other, `used` the numbers that its lines ever had, by kind of level,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import NamedTuple
 
 from edifact_ics.guide.mig_tree import Group, Mig, Segment, Use, Value, below
 
@@ -77,8 +78,7 @@ def _turn(out: list[str], old: tuple[str, ...], new: tuple[str, ...]) -> None:
     out += [f"<{name}>" for name in new[same:]]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """How the values of one use become XML.
 
     `wrap` is the container that the segment fills alone ("" if it is shared with other segments); then all values

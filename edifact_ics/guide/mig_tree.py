@@ -7,7 +7,6 @@ them apart, where each data element stands, and on what basis all this is known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from edifact_ics.guide.directory import Format, Place, SegmentType
@@ -19,8 +18,7 @@ class MigError(Exception):
     """A guide that cannot be used; the text names file and line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A component must (or, if `negative`, must not) hold one of `values`; the first is the one written.
 
     `position` names another segment of the message that must satisfy it, None the segment itself. The empty
@@ -38,8 +36,7 @@ class Condition:
         return (value in self.values or (bool(value) and ANY in self.values)) != self.negative
 
 
-@dataclass(frozen=True, slots=True)
-class CodeList:
+class CodeList(NamedTuple):
     """The codes an element takes, with their labels and on what basis each is known.
 
     `closed`: any other code is an error, not a warning.
@@ -51,8 +48,7 @@ class CodeList:
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A data element and where it stands.
 
     `places` are the components it runs over, `format` the EDIFACT format, `dictionary` the shorter one of the ICS
@@ -110,8 +106,7 @@ class Alias(NamedTuple):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One use of a segment: what tells it from the others (`keys`), what is fixed in it, what it carries.
 
     `container` is the path of XML elements its values stand in, below the XML element of its group (or message).
@@ -134,8 +129,7 @@ class Use:
     defined: str
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A position of the guide that holds a segment."""
 
     position: str
@@ -149,8 +143,7 @@ class Segment:
     type: SegmentType
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A position of the guide that holds a segment group; its first child is the trigger.
 
     `xml` names the container that every instance opens in the canonical document, or is None. `beside`: it stands
@@ -178,8 +171,7 @@ class Group:
         return first
 
 
-@dataclass(frozen=True, slots=True)
-class Mig:
+class Mig(NamedTuple):
     """The guide of one message.
 
     `document` is its name in BGM, "" where the guide is that of every document of the type that has none of its own.

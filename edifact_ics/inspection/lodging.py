@@ -88,8 +88,7 @@ class Lodging:
         self.asked = _Asked(Submission(key, version, function, False, prelodged, message=unh), table, placed)
         standing = self.journal.standing(key)
         changes = function == CHANGE and not standing.breaches(function, version)
-        return replace(
-            known,
+        return known._replace(
             client=self.client,
             standing=standing,
             stored=self._stored(key) if changes else None,

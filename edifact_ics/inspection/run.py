@@ -287,7 +287,7 @@ class Run:
         """Return what is known besides a message of an interchange; worked out once for each."""
         if self._sender is None or self._sender[0] is not interchange:
             assert self.engine is not None
-            known = replace(self.engine.known, client=interchange.value(2), lodged=judging.lodged(interchange))
+            known = self.engine.known._replace(client=interchange.value(2), lodged=judging.lodged(interchange))
             self._sender = (interchange, known)
         return self._sender[1]
 

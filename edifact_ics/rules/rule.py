@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import FunctionType
-from typing import cast
+from typing import NamedTuple, cast
 
 from edifact_ics.finding import Severity
 from edifact_ics.history import History, Standing
@@ -15,8 +15,7 @@ from edifact_ics.rules.conditions import ALWAYS, Condition
 from edifact_ics.view import Complaint, Level, Stored
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What is known besides the message; each may be missing, and rules that need it are then skipped.
 
     `history`: what was sent before. `reference`: the dated tables. `client`: whose message it is. `lodged`: the day of

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
+from typing import NamedTuple
 
 from edifact_ics.guide.directory import Place
 from edifact_ics.guide.layout import written
@@ -29,8 +29,7 @@ _BETWEEN = "\1"  # between the pieces of XML that one segment becomes
 _STAND_INS = "\x80\x81\x82\x83"  # for released service characters, while a segment is matched
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+class _Spot(NamedTuple):
     """A component that holds a value. `slot` is its place in the frame, -1 if it is not written to XML."""
 
     value: Value
@@ -38,8 +37,7 @@ class _Spot:
     sound: Sound
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(NamedTuple):
     """What segments become in which the same values were sent.
 
     `kinds` are their data elements, `pick` takes the texts of those from the texts matched (None: they are all).
