@@ -10,8 +10,8 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 ORIGINAL, CHANGE, WITHDRAW = "9", "4", "50"
 _VERSION = re.compile("0*[1-9][0-9]*")
@@ -26,8 +26,7 @@ class State(enum.Enum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What tells documents apart. `client` is the owner of the sending site, `document` the name in BGM."""
 
     client: str
@@ -35,8 +34,7 @@ class Key:
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """A message free of errors of form, and whether it was accepted.
 
     `version` is None where none can be read as a number; `function` is the code of BGM; `xml` the canonical element of
@@ -57,8 +55,7 @@ def version_number(text: str) -> int | None:
     return int(text) if text.isascii() and _VERSION.fullmatch(text) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a document stands. The default is that of a document never sent.
 
     `versions` holds every version that Customs has seen or that is on its way, `accepted` the last accepted one.
@@ -104,7 +101,7 @@ class Standing:
         breaches = self.breaches(message.function, message.version)
         if "CMR-02c" in breaches:
             return self
-        now = self if message.version is None else replace(self, versions=self.versions | {message.version})
+        now = self if message.version is None else self._replace(versions=self.versions | {message.version})
         if breaches:
             return now
         return now.decided(message)
@@ -115,11 +112,11 @@ class Standing:
             return self
         if not message.accepted:
             first = message.function == ORIGINAL and self.state is State.NONE
-            return replace(self, state=State.REJECTED) if first else self
+            return self._replace(state=State.REJECTED) if first else self
         if message.prelodged and message.function == ORIGINAL:
-            return replace(self, state=State.NONE, prelodged=True)
+            return self._replace(state=State.NONE, prelodged=True)
         state = State.WITHDRAWN if message.function == WITHDRAW else State.ACTIVE
-        return replace(self, state=state, accepted=max(self.accepted or 0, message.version or 0))
+        return self._replace(state=state, accepted=max(self.accepted or 0, message.version or 0))
 
 
 class HistoryError(Exception):

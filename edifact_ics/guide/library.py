@@ -6,6 +6,7 @@ import csv
 import re
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -13,8 +14,10 @@ from edifact_ics import resources
 from edifact_ics.guide.directory import NS
 from edifact_ics.guide.mig import SERVICE, check_form, parse, read_code_lists, read_guide
 from edifact_ics.guide.mig_tree import CodeList, Mig, MigError, Value
-from edifact_ics.guide.override import Override, Overriding, lists_instead, lists_with
 from edifact_ics.guide.xsd import ElementPath, Xsd, declarations, whole
+
+if TYPE_CHECKING:
+    from edifact_ics.guide.override import Override  # not needed without a folder, and it takes time to load
 
 _DATA = ("codes", "directory")
 _CODES = "codes.xml"
@@ -50,6 +53,8 @@ class Library:
     def _read(self, folder: Path) -> None:
         if not folder.is_dir():
             raise MigError(f"{folder} is no folder")
+        from edifact_ics.guide.override import Override
+
         for file in sorted(folder.glob("*.xml")):
             root = parse(file)
             kind = etree.QName(root).localname
@@ -126,10 +131,13 @@ class Library:
     def code_lists(self) -> dict[str, CodeList]:
         """The code lists by name."""
         root = parse(self._ours / _CODES, False)
-        for own in self._lists:
-            root = lists_instead(root, own)
-        for override in self._overrides:
-            root = lists_with(root, override)
+        if self._lists or self._overrides:
+            from edifact_ics.guide.override import lists_instead, lists_with
+
+            for own in self._lists:
+                root = lists_instead(root, own)
+            for override in self._overrides:
+                root = lists_with(root, override)
         return read_code_lists(root)
 
     @cached_property
@@ -163,6 +171,8 @@ class Library:
         overrides = [override for override in self._overrides if override.message == message]
         if not overrides:
             return read_guide(root, file.name, self.code_lists)
+        from edifact_ics.guide.override import Overriding
+
         overriding = Overriding(root, file.name)
         for override in overrides:
             overriding.lay(override)

@@ -70,7 +70,9 @@ def lodged(interchange: Interchange) -> datetime.date | None:
 
 def day(text: str) -> datetime.date | None:
     """Return the day that YYMMDD names, None if it names none."""
+    if len(text) != 6 or not text.isdecimal():
+        return None
     try:
-        return datetime.datetime.strptime(text, "%y%m%d").date()
+        return datetime.date.fromisoformat(f"20{text}")
     except ValueError:
         return None

@@ -5,7 +5,7 @@ Between `begin` and `end` of an interchange each message is first asked about (`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from lxml import etree
@@ -107,7 +107,7 @@ class Lodging:
         name = asked.table.mig.xml
         xml = f'<{name} xmlns="{NAMESPACE}">{body(asked.table, asked.placed, False)}</{name}>'
         accepted = not any(f.severity is Severity.ERROR for f in found)
-        self.journal.record(replace(asked.submission, accepted=accepted, xml=xml))
+        self.journal.record(asked.submission._replace(accepted=accepted, xml=xml))
         self.states = len(self.journal.accepted(asked.submission.key))
 
     def end(self) -> None:

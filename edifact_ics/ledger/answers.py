@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -106,7 +105,7 @@ def _take_business(connection: Connection, client: str, told: Told, said: Busine
         else:
             standing = _decide(connection, key, standing, sent, said, parts)
     if _is_touched(said, standing):
-        standing = replace(standing, locked=True)
+        standing = standing._replace(locked=True)
         parts.append("touched on line, locked for EDI")
     save(connection, key, row, standing)
     if said.identifier and not said.rejects:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -217,7 +217,7 @@ class Ledger:
         with self._writing() as connection:
             lock(connection, key.client)
             row = row_of(connection, key)
-            save(connection, key, row, replace(standing_of(connection, row), locked=True))
+            save(connection, key, row, standing_of(connection, row)._replace(locked=True))
 
     def own(self, site_name: str, client: str) -> None:
         """Write down who owns a site. Documents sent from it before stay those of their client."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
@@ -125,6 +124,8 @@ def place(position: Position) -> str:
 
 def as_json(reports: list[Report]) -> Iterator[str]:
     """Give a JSON document of all reports, piece by piece."""
+    import json  # a report as text needs it not
+
     yield '{"version": 1,\n "files": ['
     for number, report in enumerate(reports):
         yield ("," if number else "") + "\n  " + json.dumps(_file(report), ensure_ascii=False)

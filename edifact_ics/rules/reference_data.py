@@ -22,7 +22,7 @@ def day_of(level: Level, known: Known) -> datetime.date | None:
     written = level.get("EffectiveDutyDate")
     if written is not None:
         try:
-            return datetime.datetime.strptime(written, "%Y%m%d").date()
+            return datetime.date.fromisoformat(written)
         except ValueError:  # its form is complained of elsewhere
             pass
     return known.lodged

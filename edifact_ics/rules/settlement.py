@@ -28,7 +28,7 @@ RULES: list[Rule] = [
 
 def _date(header: Level, name: str) -> datetime.date | None:
     text = header.get(name)
-    return None if text is None else datetime.datetime.strptime(text, "%Y%m%d").date()
+    return None if text is None else datetime.date.fromisoformat(text)
 
 
 def _ends_on(header: Level, day: datetime.date, period: str) -> Iterator[Complaint]:

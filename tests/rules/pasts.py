@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -42,7 +41,7 @@ class Past(Memory):
         self._locked = locked
 
     def standing(self, key: Key) -> Standing:
-        return replace(super().standing(key), locked=key.reference == self._locked)
+        return super().standing(key)._replace(locked=key.reference == self._locked)
 
     def declaration(self, identifier: str) -> Key | None:
         reference = self._identifiers.get(identifier)
