@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import methodcaller
 from typing import Any, NamedTuple
 
@@ -59,7 +60,15 @@ class Guide:
 
     def kinds_of(self, name: str) -> list[str]:
         """Return the kinds of level that carry an element, outermost first."""
-        return [kind for kind, names in self.carries.items() if name in names]
+        return self._kinds.get(name, [])
+
+    @cached_property
+    def _kinds(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for kind, names in self.carries.items():
+            for name in names:
+                found.setdefault(name, []).append(kind)
+        return found
 
     def above(self, kind: str) -> Iterator[str]:
         """Give a kind and those around it, from the inside out."""

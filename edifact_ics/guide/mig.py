@@ -201,6 +201,8 @@ class _Reader:
         )
 
     def _conditions(self, node: etree._Element, text: str, kind: SegmentType) -> tuple[Condition, ...]:
+        if not text:
+            return ()  # most rows have none
         found = []
         for part in filter(None, (p.strip() for p in text.split(";"))):
             bare = part.removeprefix("!")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
@@ -197,9 +198,9 @@ def _announces(folder: str) -> bool:
         return os.path.isfile(folder)  # an archive: it must be asked
     for name in os.listdir(folder or "."):
         if name.endswith((".dist-info", ".egg-info")):
-            file = Path(folder, name, "entry_points.txt")
-            if file.is_file() and ENTRY_POINTS in file.read_text(encoding="utf-8", errors="replace"):
-                return True
+            with suppress(OSError), open(os.path.join(folder, name, "entry_points.txt"), "rb") as file:
+                if ENTRY_POINTS.encode() in file.read():
+                    return True
     return False
 
 

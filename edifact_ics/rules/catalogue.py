@@ -19,7 +19,7 @@ _FILE = Path(__file__).with_name("catalogue.csv")
 
 
 class Entry(NamedTuple):
-    """One statement.
+    """One statement; the columns of the file, in their order.
 
     `element` is the data element it is about, as the document names it; `kind` what sort of rule it is; `level` where
     it looks; `messages` those it is for, none meaning all; `line` the line of the source document. `statement`,
@@ -53,24 +53,11 @@ class Entry(NamedTuple):
 def catalogue() -> dict[str, Entry]:
     """Return the statements by id, in the order of the document."""
     with open(_FILE, encoding="utf-8", newline="") as file:
-        return {row["id"]: _entry(row) for row in csv.DictReader(file)}
+        _header, *rows = csv.reader(file)
+    return {row[0]: _entry(*row) for row in rows}
 
 
-def _entry(row: dict[str, str]) -> Entry:
-    return Entry(
-        row["id"],
-        row["element"],
-        row["kind"],
-        row["level"],
-        tuple(row["messages"].split()),
-        int(row["line"]),
-        Severity(row["severity"]),
-        row["same"],
-        row["status"],
-        row["by"],
-        row["reason"],
-        row["statement"],
-        row["condition"],
-        row["cure"],
-        row["example"],
-    )
+def _entry(
+    ident: str, element: str, kind: str, level: str, messages: str, line: str, severity: str, *others: str
+) -> Entry:
+    return Entry(ident, element, kind, level, tuple(messages.split()), int(line), Severity(severity), *others)
