@@ -91,6 +91,7 @@ class SegmentType(NamedTuple):
         return wanted
 
 
+@cache
 def parse_format(text: str) -> Format:
     """Return the format written as `an..35`, `n8` or `5*an..512`; raise ValueError when it is none."""
     match = _FORMAT.fullmatch(text)
@@ -104,11 +105,22 @@ def parse_format(text: str) -> Format:
 @cache
 def segment_types() -> dict[str, SegmentType]:
     """Return every segment of the directory by its tag."""
+    return {tag: kind for tag in _rows() if (kind := segment_type(tag))}
+
+
+@cache
+def _rows() -> dict[str, etree._Element]:
+    """The row of each segment by its tag; a guide needs a few of them."""
     tree = etree.parse(str(resources.root("mig") / "directory.xml"))
-    return {node.get("tag", ""): _segment_type(node) for node in tree.getroot().iter(f"{NS}segment")}
+    return {node.get("tag", ""): node for node in tree.getroot().iter(f"{NS}segment")}
 
 
-def _segment_type(node: etree._Element) -> SegmentType:
+@cache
+def segment_type(tag: str) -> SegmentType | None:
+    """Return the segment of the directory with a tag, None if there is none."""
+    node = _rows().get(tag)
+    if node is None:
+        return None
     slots = []
     for child in node:
         composite = child.tag == f"{NS}composite"
@@ -126,7 +138,7 @@ def _segment_type(node: etree._Element) -> SegmentType:
                 ),
             )
         )
-    return SegmentType(node.get("tag", ""), node.get("name", ""), tuple(slots))
+    return SegmentType(tag, node.get("name", ""), tuple(slots))
 
 
 @cache

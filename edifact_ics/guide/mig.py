@@ -8,7 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from edifact_ics import resources
-from edifact_ics.guide.directory import NS, Format, Place, SegmentType, parse_format, segment_types
+from edifact_ics.guide.directory import NS, Format, Place, SegmentType, parse_format, segment_type
 from edifact_ics.guide.mig_tree import ANY, Alias, CodeList, Condition, Group, Mig, MigError, Segment, Use, Value
 
 SERVICE = "service"
@@ -159,7 +159,7 @@ class _Reader:
 
     def _segment(self, node: etree._Element) -> Segment:
         position, tag = self._position(node), node.get("tag", "")
-        kind = segment_types().get(tag)
+        kind = segment_type(tag)
         if kind is None:
             raise self._fail(node, f"{tag} is no segment of D.99B")
         uses: list[Use] = []
@@ -315,15 +315,12 @@ class _Reader:
 
 def _overlap(one: Use, two: Use) -> bool:
     """Tell whether one segment could be both uses by what tells them apart."""
-    keys = {c.place: set(c.values) for c in one.keys}
-    shared = [c for c in two.keys if c.place in keys]
-    if not one.keys and not two.keys:
-        return True
+    shared = [(a, b) for a in one.keys for b in two.keys if a.place == b.place]
     if not shared:
-        return False
-    return all(_meet(keys[c.place], set(c.values)) for c in shared)
+        return not one.keys and not two.keys
+    return all(_meet(a.values, b.values) for a, b in shared)
 
 
-def _meet(one: set[str], two: set[str]) -> bool:
+def _meet(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
     """Tell whether some value is among both."""
-    return bool(one & two or (ANY in one and two - {""}) or (ANY in two and one - {""}))
+    return not set(one).isdisjoint(two) or (ANY in one and any(two)) or (ANY in two and any(one))

@@ -146,7 +146,7 @@ class RuleSet:
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> RuleSet:
         """Return a set of these rules, each completed from the catalogue; raise RuleError if one cannot be used."""
-        return cls(_in_order(map(_complete, rules)))
+        return cls(_in_order(_complete(one, "") for one in rules))
 
     def __or__(self, other: RuleSet) -> RuleSet:
         return RuleSet(_in_order((*self.rules, *other.rules)))
@@ -163,33 +163,36 @@ class RuleSet:
 
 
 def rules_in(module: ModuleType) -> Iterator[Rule]:
-    """Give the rules at the top level of a module, in the order they stand there."""
+    """Give the rules at the top level of a module, complete, in the order they stand there; RuleError as for `of`."""
     for name, value in vars(module).items():
         if isinstance(value, Rule):
-            yield value if value.name else replace(value, name=f"{module.__name__}.{name}")
+            yield _complete(value, f"{module.__name__}.{name}")
         elif isinstance(value, (list, tuple)):
-            yield from (replace(one, name=module.__name__) for one in value if isinstance(one, Rule))
+            yield from (_complete(one, module.__name__) for one in value if isinstance(one, Rule))
 
 
 @cache
 def standard() -> RuleSet:
     """Return the rules of the package."""
-    return RuleSet.of(one for name in MODULES for one in rules_in(import_module(f"edifact_ics.rules.{name}")))
+    modules = (import_module(f"edifact_ics.rules.{name}") for name in MODULES)
+    return RuleSet(_in_order(one for module in modules for one in rules_in(module)))
 
 
 def installed() -> RuleSet:
     """Return the rules that other packages bring under the entry point group `edifact_ics.rules`: modules of rules."""
     found: list[Rule] = []
     if not any(map(_announces, sys.path)):
-        return RuleSet.of(found)
+        return RuleSet(())
     from importlib.metadata import entry_points  # takes longer to load than most files to check
 
     for point in entry_points(group=ENTRY_POINTS):
         try:
             found += rules_in(point.load())
+        except RuleError:
+            raise
         except Exception as error:
             raise RuleError(f"the rules of {point.value} cannot be loaded: {type(error).__name__}: {error}") from error
-    return RuleSet.of(found)
+    return RuleSet(_in_order(found))
 
 
 def _announces(folder: str) -> bool:
@@ -223,7 +226,7 @@ def from_file(path: str | Path) -> RuleSet:
     try:
         code = compile(text, str(path), "exec")
         exec(code, module.__dict__)  # noqa: S102 - the user's own rules, named on the command line
-        return RuleSet.of(rules_in(module))
+        return RuleSet(_in_order(rules_in(module)))
     except RuleError as error:
         raise RuleError(f"{path}: {error}") from None
     except Exception as error:
@@ -251,8 +254,8 @@ def _in_order(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(sorted(known.values(), key=lambda one: order.get(one.id, len(order))))
 
 
-def _complete(one: Rule) -> Rule:
-    """Return a rule with what the catalogue says of it; raise RuleError if it has no right to its id."""
+def _complete(one: Rule, name: str) -> Rule:
+    """Return a rule with its name and what the catalogue says of it; raise RuleError if it has no right to its id."""
     entry = catalogue().get(one.id)
     if entry is None:
         if not one.id.startswith("X-"):
@@ -261,7 +264,7 @@ def _complete(one: Rule) -> Rule:
             raise RuleError(
                 f"{one.id} needs a statement and a source: who reads the finding wants to know whose rule it is"
             )
-        return replace(one, severity=one.severity or Severity.ERROR)
+        return replace(one, severity=one.severity or Severity.ERROR, name=one.name or name)
     if entry.same:
         raise RuleError(f"{one.id} says the same as {entry.same} and is checked as that")
     if entry.status:
@@ -274,4 +277,5 @@ def _complete(one: Rule) -> Rule:
         statement=one.statement or entry.statement,
         cure=one.cure or entry.cure,
         source=one.source or entry.source,
+        name=one.name or name,
     )
