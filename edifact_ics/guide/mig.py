@@ -86,6 +86,7 @@ class _Reader:
         self._lists = lists
         self._origins = origins
         self._positions: dict[str, Segment | Group] = {}
+        self._known_places: dict[tuple[str, str], tuple[Place, ...]] = {}
         self._last = ""
 
     def _place(self, node: etree._Element) -> str:
@@ -221,10 +222,13 @@ class _Reader:
         return tuple(found)
 
     def _places(self, node: etree._Element, kind: SegmentType, path: str) -> tuple[Place, ...]:
-        try:
-            return kind.places(path)
-        except ValueError as error:
-            raise self._fail(node, str(error)) from None
+        known = self._known_places.get((kind.tag, path))  # a guide names most of them again and again
+        if known is None:
+            try:
+                known = self._known_places[kind.tag, path] = kind.places(path)
+            except ValueError as error:
+                raise self._fail(node, str(error)) from None
+        return known
 
     def _format(self, node: etree._Element, text: str) -> Format:
         try:
@@ -315,10 +319,14 @@ class _Reader:
 
 def _overlap(one: Use, two: Use) -> bool:
     """Tell whether one segment could be both uses by what tells them apart."""
-    shared = [(a, b) for a in one.keys for b in two.keys if a.place == b.place]
-    if not shared:
-        return not one.keys and not two.keys
-    return all(_meet(a.values, b.values) for a, b in shared)
+    shared = not one.keys and not two.keys
+    for mine in one.keys:
+        for theirs in two.keys:
+            if mine.place == theirs.place:
+                shared = True
+                if not _meet(mine.values, theirs.values):
+                    return False
+    return shared
 
 
 def _meet(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
