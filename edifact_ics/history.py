@@ -10,7 +10,6 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 ORIGINAL, CHANGE, WITHDRAW = "9", "4", "50"
@@ -166,10 +165,10 @@ def same_reference(reference: str) -> str:
     return reference.lstrip("0") or "0" if reference.isascii() and reference.isdigit() else reference
 
 
-@dataclass(slots=True)
 class _Documents:
-    standings: dict[Key, Standing] = field(default_factory=dict)
-    accepted: dict[Key, list[str]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.standings: dict[Key, Standing] = {}
+        self.accepted: dict[Key, list[str]] = {}
 
 
 class Memory:

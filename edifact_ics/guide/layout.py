@@ -93,14 +93,14 @@ class Plan(NamedTuple):
     joins: bool
 
 
-@dataclass(slots=True)
 class _Node:
     """A container or a leaf while the tree is gathered; `uses` are those that feed it, with their positions."""
 
-    name: str
-    children: dict[str, _Node] = field(default_factory=dict)
-    uses: list[tuple[str, Use]] = field(default_factory=list)
-    group: Group | None = None
+    def __init__(self, name: str, group: Group | None = None) -> None:
+        self.name = name
+        self.group = group
+        self.children: dict[str, _Node] = {}
+        self.uses: list[tuple[str, Use]] = []
 
 
 class Layout:

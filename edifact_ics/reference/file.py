@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import io
 from array import array
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -104,7 +105,8 @@ def read_shipped(file: BinaryIO, name: str) -> Table:
     assert contents.head is not None
     layout, names = LAYOUTS[contents.head.table], next(csv.reader([header]))
     arrange = itemgetter(*(names.index(column) if column in names else len(names) for column in layout.names))
-    return Table(layout, [SEPARATOR.join(arrange([*cells, ""])) for cells in csv.reader(lines)])
+    rows = csv.reader(io.StringIO(file.read().decode("utf-8"), newline=""))
+    return Table(layout, [SEPARATOR.join(arrange([*cells, ""])) for cells in rows])
 
 
 class _Lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # UNB 0001 and what it means. Each repertoire is one byte a character, so offsets hold.
 REPERTOIRES = {
@@ -15,11 +16,11 @@ REPERTOIRES = {
 }
 _CONTROL = "\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _OUTSIDE = {
-    "UNOA": re.compile("[^A-Z0-9 .,\\-()/=!\"%&*;<>'+:?\x00\r\n]"),
-    "UNOB": re.compile("[^ -~\x00\r\n]"),
-    "UNOC": re.compile(f"[{_CONTROL}]"),
+    "UNOA": "[^A-Z0-9 .,\\-()/=!\"%&*;<>'+:?\x00\r\n]",
+    "UNOB": "[^ -~\x00\r\n]",
+    "UNOC": f"[{_CONTROL}]",
 }
-_OUTSIDE_OTHER = re.compile(f"[{_CONTROL}\udc80-\udcff]")
+_OUTSIDE_OTHER = f"[{_CONTROL}\udc80-\udcff]"
 
 
 def decode(text: str, identifier: str) -> str:
@@ -43,8 +44,13 @@ def outside(text: str, identifier: str) -> int | None:
 
     Nulls and line ends are let through: they are cleaned away (Common Messaging Rule 4). ISO 9735, 5.
     """
-    match = _OUTSIDE.get(identifier, _OUTSIDE_OTHER).search(text)
+    match = _lacking(_OUTSIDE.get(identifier, _OUTSIDE_OTHER)).search(text)
     return match.start() if match else None
+
+
+@cache
+def _lacking(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)  # when a text is the first to be held against a repertoire: most meet one of them
 
 
 def shown(char: str) -> str:
