@@ -8,7 +8,6 @@ sorting what came in by its slot, whatever the order it was sent in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -22,7 +21,6 @@ _LONGEST = 100  # texts of a frame whose shape is worth remembering
 _Shape = tuple[Callable[[Sequence[str]], tuple[str, ...]] | None, str]
 
 
-@dataclass(slots=True)
 class Frame:
     """An element that gathers what segments bring.
 
@@ -30,11 +28,12 @@ class Frame:
     containers between the frame and what stands in the slot.
     """
 
-    name: str
-    parent: Frame | None
-    slot: int
-    chains: list[tuple[str, ...]] = field(default_factory=list)
-    shapes: dict[tuple[int, ...], _Shape] = field(default_factory=dict)
+    def __init__(self, name: str, parent: Frame | None, slot: int) -> None:
+        self.name = name
+        self.parent = parent
+        self.slot = slot
+        self.chains: list[tuple[str, ...]] = []
+        self.shapes: dict[tuple[int, ...], _Shape] = {}
 
     def chain(self, slot: int) -> tuple[str, ...]:
         """Return the containers that stand around a slot, outermost first."""

@@ -11,7 +11,6 @@ import datetime
 import io
 from array import array
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import BinaryIO, NamedTuple
 
@@ -57,14 +56,14 @@ class ReferenceDataError(Exception):
         self.problems = problems
 
 
-@dataclass(slots=True)
 class Contents:
     """What a file holds: head and table, None where they cannot be made out; and what is wrong with it."""
 
-    file: str
-    head: Head | None = None
-    table: Table | None = None
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.head: Head | None = None
+        self.table: Table | None = None
+        self.problems: list[Problem] = []
 
     def complain(self, row: int | None, column: str | None, text: str) -> None:
         """Note a fault."""

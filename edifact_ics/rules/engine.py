@@ -9,7 +9,6 @@ which nothing is wrong costs one look-up and the few checks that look at values.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -59,20 +58,17 @@ class _Held(NamedTuple):
     rest: Condition | None = None
 
 
-@dataclass(slots=True)
 class _Plan:
     """The rules of a kind of level in a context, by the element whose presence or absence calls for them."""
 
-    required: dict[str, list[_Held]] = field(default_factory=dict)
-    forbidden: dict[str, list[_Held]] = field(default_factory=dict)
-    called: dict[str, list[_Held]] = field(default_factory=dict)
-    always: list[_Held] = field(default_factory=list)
-    must: frozenset[str] = frozenset()
-    must_not: frozenset[str] = frozenset()
-    callers: frozenset[str] = frozenset()
-    banned: dict[str, list[Condition]] = field(default_factory=dict)
-    own: frozenset[str] = frozenset()
-    shapes: dict[tuple[str, ...], list[_Held]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.required: dict[str, list[_Held]] = {}
+        self.forbidden: dict[str, list[_Held]] = {}
+        self.called: dict[str, list[_Held]] = {}
+        self.always: list[_Held] = []
+        self.must = self.must_not = self.callers = self.own = frozenset[str]()
+        self.banned: dict[str, list[Condition]] = {}
+        self.shapes: dict[tuple[str, ...], list[_Held]] = {}
 
     def bans(self, name: str, level: Level) -> bool:
         """Tell whether an element must not be sent: where a requirement meets a prohibition, the prohibition wins."""
