@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import cache
 
 from edifact_ics.guide.directory import Place
 
@@ -15,7 +16,6 @@ TRACE = "\0"  # where a trace attribute goes in a text
 # Between the components of a value in a `sent` attribute: characters that no repertoire of UNB has.
 PART = "\ue000"
 SEGMENT_PART = "\ue001"  # between the segments of such a value
-_HEX = re.compile("[\x00-\x1f\x7f-\x9f\\\\\ud800-\udfff\ue000\ue001\ufffe\uffff]")
 _UNHEX = re.compile(r"\\x([0-9A-F]{2})|\\u([0-9A-F]{4})")
 _MARK = "~"
 # A mark and what follows it: the attributes that are no trace, then the one that is.
@@ -27,9 +27,15 @@ def untraced(text: str) -> str:
     return _MARKED.sub(r"\1", text) if ' sent="' in text else text.replace(TRACE, "")
 
 
+@cache
+def _unsafe() -> re.Pattern[str]:
+    """Matches what stands in hex; made when it is first needed, for that takes a while."""
+    return re.compile("[\x00-\x1f\x7f-\x9f\\\\\ud800-\udfff\ue000\ue001\ufffe\uffff]")
+
+
 def to_hex(text: str, also: str = "") -> str:
     """Return a text for an attribute: control characters, the backslash and those of `also` as `\\x0D`."""
-    text = _HEX.sub(_hex, text)
+    text = _unsafe().sub(_hex, text)
     for char in also:
         text = text.replace(char, _hex_of(char))
     return text

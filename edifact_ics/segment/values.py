@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import datetime
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from edifact_ics.guide.directory import Format, code_titles
 from edifact_ics.guide.mig_tree import Value
 
 _BLANKS = re.compile(" +")
-_ILLEGAL = re.compile("[\x01-\x1f\x7f-\x9f\ud800-\udfff]")
 _PADDING = re.compile(r"\A(-?)0+(?=[0-9]+(?:\.[0-9]*)?\Z)")
 _NUMBER = re.compile(r"-?(\d*)(?:([.,])(\d*))?")
 CHAR = "\0"
@@ -31,6 +30,12 @@ class Fault(NamedTuple):
     hint: str | None = None
 
 
+@cache
+def _illegal() -> re.Pattern[str]:
+    """Matches the characters that Customs leaves out; made when it is first needed, for that takes a while."""
+    return re.compile("[\x01-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 def clean(text: str) -> str:
     """Return a value as Customs reads it: nulls to blanks, illegal characters out, blanks trimmed and folded.
 
@@ -39,7 +44,7 @@ def clean(text: str) -> str:
     if "\0" in text:
         text = text.replace("\0", " ")
     if not text.isprintable():
-        text = _ILLEGAL.sub("", text)
+        text = _illegal().sub("", text)
     if "  " in text:
         text = _BLANKS.sub(" ", text)
     return text.strip(" ")
