@@ -68,9 +68,9 @@ class Condition:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Constant(Condition):
-    """An answer that is known."""
+    """An answer that is known. There are three, HOLDS, FAILS and UNTOLD: conditions are compared with these alone."""
 
     answer: bool | None
 
@@ -94,7 +94,7 @@ class Constant(Condition):
 HOLDS, FAILS, UNTOLD = Constant(True), Constant(False), Constant(None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Is(Condition):
     """An element has one of these values; an absent one has none."""
 
@@ -130,7 +130,7 @@ class Is(Condition):
         return f"{label(self.name)} {verb} {' or '.join(sorted(self.values))}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Present(Condition):
     """An element is sent."""
 
@@ -158,7 +158,7 @@ class Present(Condition):
         return f"{label(self.name)} is {'not ' if negative else ''}sent"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Message(Condition):
     """The message is one of these (IMD, SAC …)."""
 
@@ -181,7 +181,7 @@ class Message(Condition):
         return f"the message is {'not ' if negative else ''}{' or '.join(sorted(self.messages))}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Not(Condition):
     """A condition does not hold."""
 
@@ -208,7 +208,7 @@ class Not(Condition):
         return self.inner.words(label, not negative)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class All(Condition):
     """All of several conditions hold."""
 
@@ -237,7 +237,7 @@ class All(Condition):
         return (" or " if negative else " and ").join(part.words(label, negative) for part in told)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Any_(Condition):  # noqa: N801 - Any is taken
     """One of several conditions holds."""
 
