@@ -112,7 +112,9 @@ class Recovery:
                 return
         self._apply(number, step, item, raw)
         if not step.missing and tag == raw[:3]:
-            self._table.keep(self._from, step, raw if tag in self._table.apart else tag)
+            key = raw if tag in self._table.apart else tag
+            if len(key) > 3 or self._table.steps(self._from, tag)[0] is step:
+                self._table.keep(self._from, step, key)
 
     _from: Node | None = None
 

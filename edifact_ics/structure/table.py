@@ -135,7 +135,7 @@ class Table:
         self.nodes: list[Node] = []
         self.counters = self.use_counters = 0
         self.start: dict[str, Step] = {}
-        self._candidates: dict[tuple[int, str], list[Step]] = {}
+        self._candidates: dict[tuple[int, str, int], list[Step]] = {}
         self._cached = 0
         self._long: list[tuple[Node, str | tuple[str, tuple[bool, ...]]]] = []
         self.has_totals = any(v.counts for s in mig.segments() for use in s.uses for v in use.values)
@@ -187,15 +187,18 @@ class Table:
 
     # ------------------------------------------------------------------ steps
 
-    def steps(self, state: Node | None, tag: str) -> list[Step]:
-        """Return the ways from a node (None: the start) to a segment with this tag, those with least missing first."""
-        key = (id(state), tag)
+    def steps(self, state: Node | None, tag: str, most: int = MOST_MISSING) -> list[Step]:
+        """Return the ways from a node (None: the start) to a segment with this tag, those with least missing first.
+
+        No way lacks more than `most` segments.
+        """
+        key = (id(state), tag, most)
         known = self._candidates.get(key)
         if known is None:
             ways = [
                 (missing, node, entered)
-                for missing, node, entered in self._ways(state, tag)
-                if len(missing) <= MOST_MISSING
+                for missing, node, entered in self._ways(state, tag, most)
+                if len(missing) <= most
             ]
             ways.sort(key=lambda way: len(way[0]))
             known = self._candidates[key] = [self._step(*way) for way in ways]
@@ -204,8 +207,8 @@ class Table:
     def plain_step(self, before: Node | None, raw: str, context: dict[str, Interpreted]) -> Step | None:
         """Return, and keep, the way to a segment of one sound use, nothing missing; None: only care can find it."""
         tag = raw[:3]
-        step = next(iter(self.steps(before, tag)), None) if tag in self.tags else None
-        if step is None or step.missing:
+        step = next(iter(self.steps(before, tag, 0)), None) if tag in self.tags else None
+        if step is None:
             return None
         item = self.interpret(step.node, raw, context)
         if item.counter < 0 or item.astray is not None:
@@ -215,33 +218,41 @@ class Table:
 
     def keep(self, before: Node | None, step: Step, key: str) -> None:
         """Keep a step for the walk, by tag or, where siblings share the tag, by the whole (short) segment."""
-        if len(key) <= 8 and (len(key) > 3 or self.steps(before, key)[0] is step):
+        if len(key) <= 8:
             (before.next if before is not None else self.start)[key] = step
 
-    def _ways(self, state: Node | None, tag: str) -> Iterator[tuple[tuple[Node, ...], Node, tuple[GroupNode, ...]]]:
+    def _ways(
+        self, state: Node | None, tag: str, most: int
+    ) -> Iterator[tuple[tuple[Node, ...], Node, tuple[GroupNode, ...]]]:
         if state is None:
-            yield from self._forward(self.root, 0, tag, (), ())
+            yield from self._forward(self.root, 0, tag, (), (), most)
             return
         if (state.segment.tag == tag and state.index) or (state.segment.tag == tag and state.group.parent is None):
             yield (), state, ()
         group: GroupNode | None = state.group
         index, missing, closed = state.index, tuple[Node, ...](), False
         while group is not None:
-            yield from self._forward(group, index + 1, tag, missing, ())
+            yield from self._forward(group, index + 1, tag, missing, (), most)
             missing += tuple(_required(group.children[index + 1 :]))
             if group.parent is not None and not closed:
                 if group.trigger.segment.tag == tag:
                     yield missing, group.trigger, (group,)
-                yield from self._forward(group, 1, tag, (*missing, group.trigger), (group,))
+                yield from self._forward(group, 1, tag, (*missing, group.trigger), (group,), most)
             closed = group.group.last  # the group that holds the last ones is the last of its kind
             index, group = group.index, group.parent
 
     def _forward(
-        self, group: GroupNode, start: int, tag: str, missing: tuple[Node, ...], entered: tuple[GroupNode, ...]
+        self,
+        group: GroupNode,
+        start: int,
+        tag: str,
+        missing: tuple[Node, ...],
+        entered: tuple[GroupNode, ...],
+        most: int,
     ) -> Iterator[tuple[tuple[Node, ...], Node, tuple[GroupNode, ...]]]:
         """Give the ways to a tag among the children of a group from `start` on, and inside their groups."""
         for child in group.children[start:]:
-            if len(missing) > MOST_MISSING:
+            if len(missing) > most:
                 return
             if isinstance(child, Node):
                 if child.segment.tag == tag:
@@ -250,7 +261,7 @@ class Table:
                 inside = (*entered, child)
                 if child.trigger.segment.tag == tag:
                     yield missing, child.trigger, inside
-                yield from self._forward(child, 1, tag, (*missing, child.trigger), inside)
+                yield from self._forward(child, 1, tag, (*missing, child.trigger), inside, most)
             missing += tuple(_required([child]))
 
     def _step(self, missing: tuple[Node, ...], node: Node, entered: tuple[GroupNode, ...]) -> Step:
