@@ -70,6 +70,11 @@ class Guide:
                 found.setdefault(name, []).append(kind)
         return found
 
+    @cached_property
+    def seen(self) -> dict[str, frozenset[str]]:
+        """The elements that a level of each kind sees: its own, and those of the levels around it."""
+        return {kind: frozenset().union(*map(self.carries.__getitem__, self.above(kind))) for kind in self.carries}
+
     def above(self, kind: str) -> Iterator[str]:
         """Give a kind and those around it, from the inside out."""
         here: str | None = kind

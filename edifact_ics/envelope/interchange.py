@@ -19,7 +19,7 @@ Place = tuple[int, int, int]  # offset in bytes from 0, line and column from 1
 _STRIDE = 256
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Interchange:
     """One interchange of a file, filled in as it is read.
 
@@ -90,7 +90,7 @@ class Interchange:
         return Position(offset, line, column, self.number, None, None, segment, raw[:3] or None, element, component)
 
 
-@dataclass
+@dataclass(eq=False)
 class Message:
     """One message as sent: `raws` from UNH to UNT, escaped, without terminators.
 
@@ -186,7 +186,7 @@ class Opened(NamedTuple):
     findings: list[Finding]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Stray:
     """Segments outside any message, and what stood in front of each. `unterminated`: the last lacks its terminator."""
 

@@ -71,7 +71,7 @@ STAGES = ("syntax", "envelope", "structure", "canonical", "schema", "rules")
 _NONE: frozenset[int] = frozenset()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
     """The way through one file.
 

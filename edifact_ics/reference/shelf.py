@@ -19,7 +19,7 @@ from edifact_ics.reference.table import Row, Table
 VARIABLE = "EDIFACT_ICS_REFERENCE"
 
 
-@dataclass
+@dataclass(eq=False)
 class Issue:
     """One issue of a table. `file` and `issued` are None where a library, or another room, is the only source.
 

@@ -249,7 +249,7 @@ def _target(rule: Rule, guide: Guide, kind: str) -> str | None:
 
 def _visible(name: str, guide: Guide, kind: str) -> bool:
     """Tell whether a level of a kind sees an element: its own, or one of the levels around it."""
-    return any(name in guide.carries[above] for above in guide.above(kind))
+    return name in guide.seen[kind]
 
 
 def _steered(condition: Condition, guide: Guide, kind: str) -> Condition:

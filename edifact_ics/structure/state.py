@@ -8,7 +8,7 @@ from edifact_ics.segment.interpreted import Interpreted
 from edifact_ics.structure.table import Node, Step
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class State:
     """Where a walk stands; copied to try an explanation out."""
 

@@ -93,7 +93,7 @@ class GroupNode:
         return first
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Step:
     """The way to a node: what is missing on it, which groups it enters (outermost first).
 

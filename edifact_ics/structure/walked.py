@@ -30,7 +30,7 @@ class StructureFinding(NamedTuple):
     inner: ElementFinding
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Walk:
     """What the walk of one message gives.
 

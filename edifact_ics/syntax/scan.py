@@ -17,7 +17,7 @@ CHUNK = 1 << 18
 _SHORT = "UNA:+.?'"  # the standard characters, the blank among them left out
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Block:
     """A run of segments as sent, still escaped, without terminators.
 

@@ -22,7 +22,7 @@ _NARROWEST = 40
 _LINES = 3  # of one width in a row: fewer may be chance
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Wrapping:
     """Lines of `width` characters, each followed by `end`; `lines` counts those that were joined so far."""
 
