@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from sample_messages import SAC, data, interchange, message
 
@@ -73,3 +76,18 @@ def test_a_line_of_a_shape_seen_before_asks_no_rule_anew() -> None:
     assert list(Engine(engine.rules).judge(view(header(), *lines))) == []
     assert compared == once
     assert [found.rule.id for found in engine.judge(view(header(), {**line, "OriginCountryCode": "AU"}))] == ["X-1"]
+
+
+def test_a_check_in_which_nothing_is_wrong_loads_nothing_that_it_does_not_need() -> None:
+    samples = Path(__file__).parents[1] / "samples"
+    spare = (
+        "edifact_ics.structure.recovery edifact_ics.guide.override edifact_ics.conversion edifact_ics.answering "
+        "edifact_ics.ledger edifact_ics.inspection.lodging pycountry xmlschema pydifact sqlalchemy difflib _strptime"
+    )
+    code = (
+        "import sys; from edifact_ics.cli import main\n"
+        f"try: main(['check', r'{samples / 'imd-sea-fcl-original.edi'}', r'{samples / 'sac-sea-long.edi'}'])\n"
+        f"finally: print('loaded:', *sorted(set('{spare}'.split()) & sys.modules.keys()), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "loaded:\n"

@@ -10,6 +10,7 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
+import pycountry
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -344,13 +345,28 @@ def test_check_digits_of_an_abn_are_those_that_stdnum_takes(body: str) -> None:
     assert is_abn(f"10{body}") is is_abn(f"99{body}") is abn.is_valid(f"99{body}")
 
 
-def test_asking_for_a_port_does_not_load_pycountry() -> None:
+def test_asking_for_a_currency_does_not_load_pycountry() -> None:
     code = (
         "import sys; from edifact_ics.reference import load_reference as l; r = l(); r.row('ports', 'AUSYD');"
-        "r.has('countries'); print({'pycountry'} & sys.modules.keys())"
+        "print(r.row('currencies', 'AUD')['name'], {'pycountry'} & sys.modules.keys())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
+    assert done.stdout == "Australian Dollar set()\n"
+
+
+def test_countries_and_currencies_are_those_of_pycountry() -> None:
+    known = load_reference()
+    for country in pycountry.countries:
+        row = known.row("countries", country.alpha_2)
+        assert row is not None
+        assert row["name"] == country.name
+    for former in pycountry.historic_countries:
+        day = date.fromisoformat(f"{former.withdrawal_date}-12-31"[:10])
+        row = known.row("countries", former.alpha_2, on=day)
+        assert row is not None
+        assert row["name"] == former.name
+    names = {row["code"]: row["name"] for row in known.rows("currencies", on=date(2026, 11, 21))}
+    assert {c.alpha_3: c.name for c in pycountry.currencies}.items() <= names.items()
 
 
 # Samples, documentation, folders

@@ -1,12 +1,14 @@
 """What is known without a table of ours: countries and currencies (pycountry), check digits of ABNs, ICS code lists.
 
-pycountry is loaded when first needed: a check that does not ask for it does not pay for it.
+Of pycountry only its files are read, when first needed: to load it takes as long as to check a declaration.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from operator import itemgetter
+from pathlib import Path
 from typing import NamedTuple
 
 from edifact_ics.guide.library import Library, ours
@@ -37,19 +39,29 @@ def _line(table: str, *key: str, since: str = "", until: str = "", **others: str
     return SEPARATOR.join((*key, since, until, *(others.get(column.name, "") for column in layout.others)))
 
 
+def _entries(standard: str) -> list[dict[str, str]]:
+    """Return the entries of an ISO standard (4217, 3166-1, 3166-3) as pycountry holds them."""
+    import json
+    from importlib.util import find_spec
+
+    package = find_spec("pycountry")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("pycountry is not installed")
+    file = Path(package.origin).with_name("databases") / f"iso{standard}.json"
+    entries: list[dict[str, str]] = json.loads(file.read_bytes())[standard]
+    return entries
+
+
 def _countries() -> Iterator[str]:
     """Give the countries of ISO 3166, those of the past until they were withdrawn."""
-    import pycountry
-
     free: dict[str, str] = {}  # code to the first day on which it was not, or no longer, taken
-    for former in sorted(pycountry.historic_countries, key=lambda country: str(country.withdrawal_date)):
-        last = _last_day(former.withdrawal_date)
-        yield _line(
-            "countries", former.alpha_2, since=free.get(former.alpha_2, ""), until=last.isoformat(), name=former.name
-        )
-        free[former.alpha_2] = (last + timedelta(days=1)).isoformat()
-    for country in pycountry.countries:
-        yield _line("countries", country.alpha_2, since=free.get(country.alpha_2, ""), name=country.name)
+    for former in sorted(_entries("3166-3"), key=itemgetter("withdrawal_date")):
+        code, last = former["alpha_2"], _last_day(former["withdrawal_date"])
+        yield _line("countries", code, since=free.get(code, ""), until=last.isoformat(), name=former["name"])
+        free[code] = (last + timedelta(days=1)).isoformat()
+    for country in _entries("3166-1"):
+        code = country["alpha_2"]
+        yield _line("countries", code, since=free.get(code, ""), name=country["name"])
 
 
 def _last_day(withdrawn: str) -> date:
@@ -59,10 +71,8 @@ def _last_day(withdrawn: str) -> date:
 
 def _currencies() -> Iterator[str]:
     """Give the currencies of ISO 4217 in use."""
-    import pycountry
-
-    for currency in pycountry.currencies:
-        yield _line("currencies", currency.alpha_3, name=currency.name)
+    for currency in _entries("4217"):
+        yield _line("currencies", currency["alpha_3"], name=currency["name"])
 
 
 def _units(library: Library) -> Iterator[str]:
