@@ -13,7 +13,7 @@ from edifact_ics.structure.walked import Walk
 from edifact_ics.view import View
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Checked:
     """One message and all that was found in it.
 
