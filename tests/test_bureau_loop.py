@@ -191,7 +191,7 @@ def test_after_the_roll_over_only_the_new_certificate_of_customs_counts(practice
     with Registry(opened(ground.configuration("bureau").database, create=False), lambda: ground.moment) as registry:
         ground.pin(registry, "customs-new", day_in_canberra(ground.moment - datetime.timedelta(hours=1)))
     practice.settle("bureau")
-    assert practice.reasons() == ["stale-certificate", "stale-certificate"]
+    assert practice.reasons() == ["stale-customs", "stale-customs"]
     assert practice.standings() == {"JOB1": ("none", None)}
 
 

@@ -38,13 +38,12 @@ def _keep(instance: Instance, received: Received) -> bool:
 
 def put_down(connection: Connection, name: str, at: float) -> bool:
     """Put a mail that is durable down as work; False if it came before, and then nothing changes."""
-    key = f"mail:{name}"
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    new = insert(seen).values(key=key, work=0, at=now_text(at)).on_conflict_do_nothing().returning(seen.c.key)
+    new = insert(seen).values(mail=name, work=0, at=now_text(at)).on_conflict_do_nothing().returning(seen.c.mail)
     if connection.execute(new).first() is None:  # another worker that takes in the same was waited for
         return False
-    trace = hashlib.sha256(key.encode()).hexdigest()[:16]
+    trace = hashlib.sha256(name.encode("ascii")).hexdigest()[:16]
     number = work.add(connection, at, kind="in", stage=OPEN, mail=name, trace=trace)
-    connection.execute(update(seen).where(seen.c.key == key).values(work=number))
+    connection.execute(update(seen).where(seen.c.mail == name).values(work=number))
     work.tell(connection, at, trace, "received", work=number, mail=name)
     return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-from edifact_ics.bureau.binding import Sent, once
 from edifact_ics.envelope.interchange import Interchange, Message, Opened
 from edifact_ics.envelope.reader import Reader
 from edifact_ics.inspection.guides import identity
@@ -50,11 +49,6 @@ class Manifest:
         """The documents it is about, as keys: site, document, sender reference."""
         found = (f"{self.site} {e.document} {e.sender_reference}" for e in self.entries if e.sender_reference)
         return tuple(dict.fromkeys(found))
-
-    def sent(self) -> list[Sent]:
-        """Return what is to be bound: each document and function once."""
-        owner = self.interchange.value(2, 3)
-        return once(self.site, owner, ((e.document or e.type, e.function, e.type == "REMADV") for e in self.entries))
 
 
 def manifest(data: bytes) -> Manifest | None:

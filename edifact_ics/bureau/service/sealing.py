@@ -8,14 +8,14 @@ from typing import Any
 from cryptography import x509
 from sqlalchemy import Connection, Row, select
 
-from edifact_ics.bureau.certificates.facts import read_certificates
-from edifact_ics.bureau.mail import Document, Opened, Refusal, Sealed, relay, seal
+from edifact_ics.bureau.binding import bind_all, sent
+from edifact_ics.bureau.certificates.facts import fingerprint, read_certificates
+from edifact_ics.bureau.mail import Document, Refusal, Sealed, relay, seal
+from edifact_ics.bureau.receiving import Rejected, examine
 from edifact_ics.bureau.registry import Refused, Reply
 from edifact_ics.bureau.service import tables, work
 from edifact_ics.bureau.service.configuration import Sending
 from edifact_ics.bureau.service.instance import Instance
-from edifact_ics.bureau.service.manifest import manifest
-from edifact_ics.bureau.service.opening import decided, reopened
 from edifact_ics.bureau.service.work import SEND
 from edifact_ics.conversion import xml_pieces
 from edifact_ics.finding import Report
@@ -44,43 +44,25 @@ def seal_step(instance: Instance, connection: Connection, row: Row[Any], at: flo
 
 
 def _for_customs(instance: Instance, connection: Connection, row: Row[Any]) -> Sealed | Refusal:
-    own = instance.configuration
-    recipient = read_certificates(instance.registry.anchor(instance.moment).pem.encode("ascii"))[0]
+    """Seal what goes to Customs, if it may still go: relayed as its client signed it, or signed with a hosted key."""
+    own, at = instance.configuration, instance.moment
+    recipient = read_certificates(instance.registry.anchor(at).pem.encode("ascii"))[0]
     source = connection.execute(select(tables.work).where(tables.work.c.id == row.source)).one()
+    if source.mail is not None and source.interchange == row.interchange and own.sending is Sending.RELAY:
+        mail = instance.payloads.get(source.mail)
+        found = examine(instance.registry, mail, instance.open_keys, instance.trust, at=at, customs=own.customs)
+        if isinstance(found, Rejected):
+            raise Refused(found.sentence, "")
+        return relay(found.opened, recipient, at=at, sender_address=own.address, recipient_address=own.customs_address)
     interchange = instance.payloads.get(row.interchange)
-    found = manifest(interchange)
-    assert found is not None, "it was judged"
-    relayed = source.mail is not None and source.interchange == row.interchange and own.sending is Sending.RELAY
-    if relayed:
-        decision = decided(instance, source.signer, found)
-        if not decision.accepted:
-            raise Refused(decision.sentence, "")
-        opened = reopened(instance, source)
-        if not isinstance(opened, Opened):
-            return opened
-        return relay(
-            opened,
-            recipient,
-            at=instance.moment,
-            sender_address=own.address,
-            recipient_address=own.customs_address,
-        )
-    key = instance.hosted_key_of(found.site)
+    said = sent(interchange)
+    key = instance.hosted_key_of(said[0].site)
     if key is None:
-        raise Refused(f"No hosted key of site {found.site} is here.", "Import it and name it in [[keys.hosted]].")
-    from edifact_ics.bureau.certificates.facts import fingerprint
-
-    decision = decided(instance, fingerprint(key.certificate), found)
+        raise Refused(f"No hosted key of site {said[0].site} is here.", "Import it and name it in [[keys.hosted]].")
+    decision = bind_all(instance.registry, fingerprint(key.certificate), said, at)
     if not decision.accepted:
         raise Refused(decision.sentence, "")
-    return seal(
-        interchange,
-        key,
-        recipient,
-        at=instance.moment,
-        sender_address=own.address,
-        recipient_address=own.customs_address,
-    )
+    return seal(interchange, key, recipient, at=at, sender_address=own.address, recipient_address=own.customs_address)
 
 
 def _for_client(instance: Instance, row: Row[Any]) -> Sealed | Refusal:

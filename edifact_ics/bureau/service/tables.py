@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = MetaData()
 
@@ -36,11 +36,11 @@ work = Table(
     Index("bureau_work_trace", "trace"),
 )
 
-# Mails and signatures that came before. These rows outlive everything: a replay is known after years.
+# Mails that came before. These rows outlive the mails; signatures that came before are in the audit trail.
 seen = Table(
     "bureau_seen",
     metadata,
-    Column("key", Text, primary_key=True),  # mail:HASH, signature:KEY
+    Column("mail", Text, primary_key=True),  # its SHA-256
     Column("work", Integer, nullable=False),
     Column("at", Text, nullable=False),
 )
@@ -61,6 +61,7 @@ lodged = Table(
     Column("sent", Text),
     Column("resend", Float),  # when it is sent again, unless a CONTRL came
     Column("resent", Integer, nullable=False),
+    Column("sends", Integer, nullable=False, server_default="0"),  # how often Customs may have got it
     Column("alarm", Float),  # when an operator is told that no business answer came
     UniqueConstraint("site", "reference", name="bureau_lodged_once"),
 )
