@@ -170,14 +170,15 @@ class Ledger:
             if after.versions != before.versions:  # else it repeats another, or its version is no number
                 add_attempt(now.connection, number, message, _outcome(before, after), now.number)
 
-    def end(self, kept: bool) -> bool:
+    def end(self, kept: bool, sound: bool = True) -> bool:
         """Close the interchange; not `kept`: Customs saw none of its messages, only its reference is used up.
 
-        A sender's ledger keeps all of an interchange, or nothing and gives False when it may not be sent on.
+        A sender's ledger keeps all of an interchange, or nothing and gives False when it may not be sent on: when an
+        error stands anywhere in it (not `sound`), also in a message that was not recorded.
         """
         now, self._open = self._opened(), None
         with said(self._engine):
-            if self._sending and (now.refused or not kept):
+            if self._sending and (now.refused or not kept or not sound):
                 now.close(False)
                 return False
             if kept:
