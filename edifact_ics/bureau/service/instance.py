@@ -1,4 +1,4 @@
-"""An instance at work: its configuration, and all that it opens once: database, registry, payloads, channels, keys."""
+"""An instance at work: its configuration, and what it opens once: database, registry, payloads, channels, keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 
@@ -31,7 +32,7 @@ from edifact_ics.bureau.service.tables import HEAD
 from edifact_ics.database import Room
 from edifact_ics.ledger.database import LEDGER
 from edifact_ics.ledger.tables import metadata as ledger_tables
-from edifact_ics.reference import Reference, load_reference
+from edifact_ics.reference import Reference, ReferenceDataError, load_reference
 
 Clock = Callable[[], float]
 
@@ -56,6 +57,7 @@ BUREAU = Room(
 class Instance:
     """What every step needs. `clock` gives seconds since 1970. Not to be shared between threads or processes.
 
+    Keys, trust and tables are opened when first asked for, or by `prepare`: who only looks needs no passphrase.
     `as_json` writes an interchange as JSON, for clients who want their answers so; None: they get EDIFACT.
     """
 
@@ -65,18 +67,15 @@ class Instance:
     payloads: Payloads
     inlets: tuple[Inlet, ...]
     outlet: Outlet
-    open_keys: tuple[Credentials, ...]
-    seal_key: Credentials
-    hosted_keys: dict[str, Credentials]
-    trust: Trust
-    tables: Reference
     clock: Clock = time.time
     as_json: Callable[[bytes], bytes] | None = None
     _certificates: dict[str, x509.Certificate] = field(default_factory=dict)
+    _keys: dict[KeyFile, Credentials] = field(default_factory=dict, repr=False)
+    _trust: tuple[list[tuple[int, int]], Trust] | None = None
 
     @classmethod
     def open(cls, configuration: Configuration, *, create: bool = False, clock: Clock = time.time) -> Self:
-        """Open all that an instance needs; ConfigurationError when something named there cannot be used."""
+        """Open the database of an instance, and what needs no key; BureauError when it cannot be used."""
         engine = opened(configuration.database, create)
         try:
             return cls(
@@ -86,11 +85,6 @@ class Instance:
                 Payloads(configuration.payloads),
                 tuple(map(_inlet, configuration.receive)),
                 _outlet(configuration.send),
-                tuple(map(_credentials, configuration.open_keys)),
-                _credentials(configuration.seal_key),
-                {fingerprint(held.certificate): held for held in map(_credentials, configuration.hosted_keys)},
-                _trust(configuration),
-                load_reference(configuration.reference_data),
                 clock,
             )
         except BaseException:
@@ -106,6 +100,60 @@ class Instance:
     def close(self) -> None:
         """Let the database go."""
         self.engine.dispose()
+
+    def prepare(self) -> None:
+        """Open all that work will need; ConfigurationError with every fault, a line each."""
+        own, faults = self.configuration, []
+        given = dict.fromkeys((*own.open_keys, own.seal_key, *own.hosted_keys))
+        needed: list[Callable[[], object]] = [partial(self._key, one) for one in given]
+        for look in (*needed, lambda: self.trust, lambda: self.tables):
+            try:
+                look()
+            except ConfigurationError as error:
+                faults.append(str(error))
+        if faults:
+            raise ConfigurationError("\n".join(faults))
+
+    @property
+    def open_keys(self) -> tuple[Credentials, ...]:
+        """The keys that open mail, the present one first."""
+        return tuple(map(self._key, self.configuration.open_keys))
+
+    @property
+    def seal_key(self) -> Credentials:
+        """The key that signs answers to clients."""
+        return self._key(self.configuration.seal_key)
+
+    def _key(self, given: KeyFile) -> Credentials:
+        if given not in self._keys:
+            self._keys[given] = _credentials(given)
+        return self._keys[given]
+
+    @property
+    def trust(self) -> Trust:
+        """Whom we believe. Files that were replaced are read anew: revocation lists are good for days only.
+
+        Where the new ones cannot be read the former stay, and end when they end.
+        """
+        files = (*self.configuration.authorities, *(self.configuration.crls or ()))
+        stamps = [_stamp(file) for file in files]
+        if self._trust is None or self._trust[0] != stamps:
+            try:
+                self._trust = stamps, _trust(self.configuration)
+            except ConfigurationError:
+                if self._trust is None:
+                    raise
+        return self._trust[1]
+
+    @cached_property
+    def tables(self) -> Reference:
+        """The tables that rules look things up in."""
+        try:
+            return load_reference(self.configuration.reference_data)
+        except ReferenceDataError as error:
+            raise ConfigurationError(f"{error}.") from error
+        except OSError as error:
+            raise ConfigurationError(f"{error.filename}: {error.strerror or error}.") from error
 
     @property
     def moment(self) -> datetime.datetime:
@@ -160,10 +208,12 @@ class Instance:
         if found is None:
             return None
         now = moment(self.moment)
+        here = map(self._key, self.configuration.hosted_keys)
+        hosted = {fingerprint(held.certificate): held for held in here}
         for one in self.registry.certificates(found.client, Kind.TYPE_3_HOSTED):
             fit = one.signs and one.status is Status.REGISTERED and one.valid_at(now) and one.site in (None, site)
-            if fit and one.fingerprint in self.hosted_keys:
-                return self.hosted_keys[one.fingerprint]
+            if fit and one.fingerprint in hosted:
+                return hosted[one.fingerprint]
         return None
 
 
@@ -181,6 +231,15 @@ def opened(database: str, create: bool) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    """Return what changes when a file is replaced."""
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
 
 
 def _inlet(endpoint: Endpoint) -> Inlet:
@@ -207,6 +266,8 @@ def _credentials(given: KeyFile) -> Credentials:
             phrase = keys.passphrase(given.passphrase_file)
         else:
             text = os.environ.get(given.passphrase_variable) if given.passphrase_variable else None
+            if given.passphrase_variable and text is None:
+                raise ConfigurationError(f"{given.file}: there is no variable {given.passphrase_variable}.")
             phrase = None if text is None else text.encode()
         return keys.load(given.file, phrase)
     except keys.KeyFileError as error:

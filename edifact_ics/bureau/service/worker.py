@@ -35,7 +35,11 @@ _STEPS: dict[str, Step] = {
 
 
 def run(instance: Instance, *, until_idle: bool = False) -> None:
-    """Work until SIGTERM or SIGINT; the step at hand is finished. `until_idle`: return once nothing is due."""
+    """Work until SIGTERM or SIGINT; the step at hand is finished. `until_idle`: return once nothing is due.
+
+    ConfigurationError, before anything is done, when keys or other files that work needs cannot be used.
+    """
+    instance.prepare()
     with _stopping() as stopped:
         while not stopped():
             done = turn(instance, stopped)
