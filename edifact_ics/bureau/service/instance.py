@@ -106,7 +106,8 @@ class Instance:
         own, faults = self.configuration, []
         given = dict.fromkeys((*own.open_keys, own.seal_key, *own.hosted_keys))
         needed: list[Callable[[], object]] = [partial(self._key, one) for one in given]
-        for look in (*needed, lambda: self.trust, lambda: self.tables):
+        needed += [lambda: self.trust, lambda: self.tables]
+        for look in needed:
             try:
                 look()
             except ConfigurationError as error:
