@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, NestedTransaction, Transaction, delete, insert, select
+from sqlalchemy import Connection, Engine, NestedTransaction, Transaction, delete, func, insert, select
 
 from edifact_ics.history import Key, Standing, Submission, same_reference
 from edifact_ics.ledger.answers import take
 from edifact_ics.ledger.database import LEDGER, WRITING, said
 from edifact_ics.ledger.documents import accepted_xml, add_attempt, lock, lock_owner, owner, row_of, save, standing_of
 from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
-from edifact_ics.ledger.tables import Outcome, document, interchange, site
+from edifact_ics.ledger.tables import PENDING, Outcome, attempt, document, interchange, site
 
 
 @dataclass(slots=True)
@@ -199,6 +199,31 @@ class Ledger:
             self._open = None
 
     # ------------------------------------------------------------------ what else happens
+
+    def sent_in(self, key: Key, version: int | None) -> tuple[str, str] | None:
+        """Return site and reference of the interchange that brought a version of a document; None if none is known."""
+        query = (
+            select(interchange.c.site, interchange.c.reference)
+            .join(attempt, attempt.c.interchange == interchange.c.id)
+            .join(document, document.c.id == attempt.c.document)
+            .where(document.c.client == key.client, document.c.name == key.document)
+            .where(document.c.reference == key.reference, attempt.c.version == version)
+            .where(attempt.c.outcome != Outcome.FORM_REJECTED.value)
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.site, row.reference)
+
+    def waiting(self, site_name: str, reference: str) -> int:
+        """Return how many messages of an interchange wait for what Customs decides on them."""
+        query = (
+            select(func.count())
+            .select_from(attempt.join(interchange))
+            .where(interchange.c.site == site_name, interchange.c.reference == same_reference(reference))
+            .where(attempt.c.outcome.in_(PENDING))
+        )
+        with self._reading() as connection:
+            return connection.scalar(query) or 0
 
     def documents(self) -> Iterator[tuple[Key, Standing, str, str]]:
         """Give every document, by client, name and reference: where it stands, its identifier and status at Customs."""

@@ -173,6 +173,17 @@ class Instance:
         with BUREAU.said(self.engine), BUREAU.reading(self.engine) as connection:
             yield connection
 
+    def address_of(self, site: str) -> str:
+        """Return where answers for a site go: to its client's address for messages, else to its own; "" for neither.
+
+        Customs knows sites alone.
+        """
+        found = self.registry.site(site)
+        if found is None or self.configuration.plays_customs:
+            return found.email if found else ""
+        client = self.registry.client(found.client)
+        return (client.edi_email if client else "") or found.email
+
     def certificate_of(self, site: str) -> x509.Certificate | None:
         """Return the certificate to encrypt for a site with: registered, of today, not for signing alone."""
         found = self.registry.site(site)

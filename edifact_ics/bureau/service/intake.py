@@ -18,22 +18,21 @@ def take_in(instance: Instance, inlet: Inlet) -> int:
     """Take in what waits in a channel; give back how many mails were new. ChannelError if it cannot be reached."""
     new = 0
     for received in inlet.receive():
-        new += _keep(instance, received)
+        if received.data is None:
+            _leave(instance, received)
+            continue
+        name = instance.payloads.put(received.data)
+        with instance.writing() as connection:
+            new += put_down(connection, name, instance.clock())
         received.acknowledge()
     return new
 
 
-def _keep(instance: Instance, received: Received) -> bool:
-    """Make a mail durable; False if the very same bytes came before."""
-    at = instance.clock()
-    if received.data is None:
-        with instance.writing() as connection:
-            text = f"A mail of {received.size} bytes was not read: it is larger than any that Customs takes."
-            work.ask(connection, at, "too-large", f"too-large:{received.size}:{now_text(at)}", text)
-        return False
-    name = instance.payloads.put(received.data)
+def _leave(instance: Instance, received: Received) -> None:
+    """Leave a mail where it lies, since it is too large to be kept, and tell an operator."""
+    text = f"{received.place}: a mail of {received.size} bytes is more than Customs takes; it was left there unread."
     with instance.writing() as connection:
-        return put_down(connection, name, at)
+        work.ask(connection, instance.clock(), "too-large", f"too-large:{received.place}", text)
 
 
 def put_down(connection: Connection, name: str, at: float) -> bool:

@@ -103,7 +103,7 @@ def retry(instance: Instance, number: int, operator: str) -> str:
         at = instance.clock()
         work.move(change.connection, number, at, stage, detail=None)
         work.tell(change.connection, at, row.trace, "retried", work=number, operator=operator)
-        _resolve(change.connection, f"quarantine:{number}", operator, "tried again", at)
+        work.settle(change.connection, at, f"quarantine:{number}", operator, "tried again")
         change.tell("work.retry", f"work {number}", {"reason": row.reason, "step": stage})
     return stage
 
@@ -121,13 +121,8 @@ def resolve(instance: Instance, number: int, note: str, operator: str) -> None:
         row = change.connection.execute(select(task).where(task.c.id == number)).one_or_none()
         if row is None:
             raise Refused(f"There is no task {number}.", "`bureau status` lists them.")
-        _resolve(change.connection, row.key, operator, note, instance.clock())
+        work.settle(change.connection, instance.clock(), row.key, operator, note)
         change.tell("task.resolve", f"task {number}", {"what": row.what, "note": note})
-
-
-def _resolve(connection: Connection, key: str, operator: str, note: str, at: float) -> None:
-    values = {"resolved": work.now_text(at), "resolved_by": operator, "note": note}
-    connection.execute(update(task).where(task.c.key == key, task.c.resolved.is_(None)).values(values))
 
 
 def override(instance: Instance, number: int, operator: str) -> Request | None:

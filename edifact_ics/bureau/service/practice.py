@@ -103,14 +103,14 @@ def _send(
     instance: Instance, connection: Connection, row: Row[Any], kind: str, piece: bytes, at: float, place: int
 ) -> None:
     """Put an answer down, with what the scenario makes of it: late, lost, or twice."""
-    scenario, site = instance.configuration.simulation, instance.registry.site(row.site)
+    scenario = instance.configuration.simulation
     answer = {
         "kind": "out",
         "stage": SEAL,
         "due": at + scenario.delay + place / 1000,
         "interchange": instance.payloads.put(piece),
         "site": row.site,
-        "address": site.email if site else "",
+        "address": instance.address_of(row.site),
         "source": row.id,
         "trace": row.trace,
     }

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, insert, not_, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, not_, or_, select, update
 
 from edifact_ics.bureau.registry.audit import canonical
 from edifact_ics.bureau.service.tables import event, lodged, subject, task, work
@@ -111,9 +111,20 @@ def tell(connection: Connection, at: float, trace: str, what: str, **detail: obj
 
 
 def ask(connection: Connection, at: float, what: str, key: str, detail: str, trace: str = "") -> None:
-    """Give an operator something to look at; the same `key` again asks nothing new."""
-    if connection.execute(select(task.c.id).where(task.c.key == key)).first() is None:
-        connection.execute(insert(task).values(what=what, key=key, detail=detail, trace=trace, made=now_text(at)))
+    """Give an operator something to look at; the same `key` again asks nothing new, unless it was dealt with before."""
+    known = connection.execute(select(task.c.id, task.c.resolved).where(task.c.key == key)).one_or_none()
+    values = {"what": what, "detail": detail, "trace": trace, "made": now_text(at)}
+    if known is None:
+        connection.execute(insert(task).values(key=key, **values))
+    elif known.resolved is not None:
+        again = {**values, "resolved": None, "resolved_by": None, "note": None}
+        connection.execute(update(task).where(task.c.id == known.id).values(again))
+
+
+def settle(connection: Connection, at: float, key: str, by: str, note: str) -> None:
+    """Note that somebody dealt with what an operator was asked to look at, or that it went away by itself."""
+    values = {"resolved": now_text(at), "resolved_by": by, "note": note}
+    connection.execute(update(task).where(task.c.key == key, task.c.resolved.is_(None)).values(values))
 
 
 def note_subjects(connection: Connection, number: int, keys: Iterable[str]) -> None:
@@ -154,13 +165,11 @@ def standing(connection: Connection, number: int) -> tuple[str, str | None]:
 
 def counts(connection: Connection) -> Mapping[str, int]:
     """Return how much work stands at each step."""
-    from sqlalchemy import func
-
     rows = connection.execute(select(work.c.stage, func.count()).group_by(work.c.stage))
     return {row[0]: row[1] for row in rows}
 
 
 def client_lodging(connection: Connection, site: str, reference: str) -> Row[Any] | None:
     """Return what was sent to Customs of an interchange that its client named so; None if nothing was."""
-    query = select(lodged).where(lodged.c.client_site == site, lodged.c.client_reference == reference)
-    return connection.execute(query).first()
+    same = func.ltrim(lodged.c.client_reference, "0") == reference.lstrip("0")  # leading zeros do not count
+    return connection.execute(select(lodged).where(lodged.c.client_site == site, same)).first()

@@ -58,7 +58,12 @@ def files(path: Path) -> Iterator[Received]:
             continue
         except OSError as error:
             raise ChannelError(f"{file}: {error.strerror}.") from error
-        yield Received(data, size, partial(file.unlink, missing_ok=True))
+        yield Received(data, size, _shown(file), partial(file.unlink, missing_ok=True))
+
+
+def _shown(file: Path) -> str:
+    """Return a path whose last part a stranger chose, as it can be printed and kept."""
+    return "".join(character if character.isprintable() else "?" for character in str(file))
 
 
 def write_whole(folder: Path, temporary: Path, data: bytes, suffix: str) -> None:
