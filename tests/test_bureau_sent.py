@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 from bureaus import WITHDRAW, Practice
 
 from edifact_ics.bureau.mail.opening import MAX_MAIL
-from edifact_ics.bureau.service import operations
+from edifact_ics.bureau.service import operations, worker
 from edifact_ics.bureau.service.channels import ChannelError, Undeliverable
 from edifact_ics.bureau.service.channels.smtp import Smtp
 from edifact_ics.bureau.service.customs_answers import _matched, _taken
@@ -43,6 +44,14 @@ def takes(practice: Practice, said: FormAnswer | BusinessAnswer, number: int) ->
 
 def cleared(document: str, version: int = 1) -> BusinessAnswer:
     return BusinessAnswer("IMDR", "IMD", document, version, "CLEAR", "AAACL9X6T", False, ())
+
+
+def amend(practice: Practice, address: str) -> None:
+    """Let an operator put an address for answers on record."""
+    registry = practice.instance().registry
+    client = registry.client("YOLLA")
+    assert client
+    registry.put_client(replace(client, edi_email=address), operator="anna")
 
 
 def states(practice: Practice) -> list[str]:
@@ -98,10 +107,7 @@ def test_what_acknowledges_goes_on_to_whom_it_is_for(
 
 
 def test_a_rejection_of_the_bureau_goes_where_the_answers_of_customs_go(practice: Practice) -> None:
-    registry = practice.instance().registry
-    client = registry.client("YOLLA")
-    assert client
-    registry.put_client(replace(client, edi_email="answers@yolla.example"), operator="anna")
+    amend(practice, "answers@yolla.example")
     practice.ground.send(practice.ground.sealed(practice.interchange("1").replace(b"CST++N10", b"CST++N99")))
     practice.settle("bureau")
     assert [len(practice.post(box)) for box in ("answers@yolla.example", "edi@yolla.example")] == [1, 0]
@@ -220,6 +226,56 @@ def test_what_is_put_aside_again_is_asked_about_again(practice: Practice) -> Non
     assert practice.tasks() == []
     practice.settle("bureau")
     assert practice.tasks() == ["quarantine"]
+
+
+def test_an_answer_that_could_not_be_delivered_goes_to_the_address_that_is_on_record_by_then(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlet = practice.instance().outlet
+    send = outlet.send
+
+    def sends(mail: bytes, sender: str, recipient: str) -> None:
+        if recipient == "gone@yolla.example":
+            raise Undeliverable("550 no such user")
+        send(mail, sender, recipient)
+
+    monkeypatch.setattr(outlet, "send", sends)
+    amend(practice, "gone@yolla.example")
+    practice.ground.send(practice.ground.sealed(practice.interchange("1").replace(b"CST++N10", b"CST++N99")))
+    practice.settle("bureau")
+    assert practice.reasons() == ["undeliverable"]
+    amend(practice, "here@yolla.example")
+    operations.retry(practice.instance(), 2, "anna")
+    practice.settle("bureau")
+    assert (practice.reasons(), len(practice.post("here@yolla.example"))) == ([], 1)
+
+
+def test_what_was_put_aside_and_dealt_with_is_purged_in_time(practice: Practice) -> None:
+    for word in (b"hello", b"hullo"):
+        practice.ground.send(b"Content-Type: text/plain\r\n\r\n" + word)
+    practice.settle("bureau")
+    bureau = practice.instance()
+    operations.resolve(bureau, 1, "it was nothing", "anna")
+    for file in practice.ground.folder.glob("bureau/payloads/??/*"):
+        os.utime(file, (0, 0))
+    practice.clock.ahead = 6 * 366 * 86400
+    assert operations.purge(bureau, "anna") == 1
+    assert [row.mail is None for row in practice.rows("work")] == [True, False]
+
+
+def test_a_step_that_fails_is_logged_with_its_place_and_without_what_it_said(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("account 4410982")
+
+    monkeypatch.setitem(worker._STEPS, "open", fails)
+    caplog.set_level("INFO", "edifact_ics.bureau")
+    practice.ground.send(b"Content-Type: text/plain\r\n\r\nhello\r\n")
+    practice.settle("bureau")
+    said = [json.loads(record.message) for record in caplog.records if "failed" in record.message]
+    assert {(one["error"], one["at"].split(":")[0]) for one in said} == {("ValueError", "test_bureau_sent.py")}
+    assert "account" not in caplog.text
 
 
 def test_a_channel_that_is_there_again_is_no_task_any_longer(practice: Practice, tmp_path: Path) -> None:

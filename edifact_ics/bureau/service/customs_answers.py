@@ -166,7 +166,6 @@ def _hand_on(
         stage=SEAL,
         interchange=instance.payloads.put(data),
         site=site.name,
-        address=instance.address_of(site.name),
         source=row.id,
         trace=row.trace,
     )
@@ -202,7 +201,6 @@ def _acknowledge(
             interchange=instance.payloads.put(piece),
             site=own.customs,
             reference=str(reference),
-            address=own.customs_address,
             source=row.id,
             trace=row.trace,
         )

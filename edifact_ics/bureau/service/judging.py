@@ -174,7 +174,7 @@ def _note_owner(case: Case) -> None:
 
 
 def answer(case: Case, data: bytes, what: str) -> None:
-    """Put an answer down to be sealed and sent to the client's registered address."""
+    """Put an answer down to be sealed and sent to the client."""
     number = work.add(
         case.connection,
         case.at,
@@ -182,7 +182,6 @@ def answer(case: Case, data: bytes, what: str) -> None:
         stage=SEAL,
         interchange=case.instance.payloads.put(data),
         site=case.row.site,
-        address=case.instance.address_of(case.row.site),
         source=case.row.id,
         trace=case.row.trace,
     )
@@ -281,7 +280,6 @@ def _lodge(case: Case, data: bytes, sent: Manifest) -> None:
         interchange=content,
         site=own.customs,
         reference=sent.interchange.reference,
-        address=own.customs_address,
         source=case.row.id,
         trace=case.row.trace,
     )

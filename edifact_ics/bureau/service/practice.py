@@ -110,7 +110,6 @@ def _send(
         "due": at + scenario.delay + place / 1000,
         "interchange": instance.payloads.put(piece),
         "site": row.site,
-        "address": instance.address_of(row.site),
         "source": row.id,
         "trace": row.trace,
     }

@@ -25,21 +25,20 @@ from edifact_ics.inspection.run import Run
 def seal_step(instance: Instance, connection: Connection, row: Row[Any], at: float) -> None:
     """Seal an interchange for who is to have it. To Customs, certificates and authority are checked once more."""
     own = instance.configuration
-    if not row.address:
+    to_customs = not own.plays_customs and row.site == own.customs
+    address = own.customs_address if to_customs else instance.address_of(row.site)
+    if not address:
         work.quarantine(connection, row.id, at, "no-address", f"No address of {row.site} is on record.")
         return
     try:
-        if not own.plays_customs and row.site == own.customs:
-            made = _for_customs(instance, connection, row)
-        else:
-            made = _for_client(instance, row)
+        made = _for_customs(instance, connection, row) if to_customs else _for_client(instance, row, address)
     except Refused as refused:
         work.quarantine(connection, row.id, at, "not-released", str(refused))
         return
     if isinstance(made, Refusal):
         work.quarantine(connection, row.id, at, f"seal-{made.reason}", made.sentence)
         return
-    work.move(connection, row.id, at, SEND, mail=instance.payloads.put(made.mail))
+    work.move(connection, row.id, at, SEND, mail=instance.payloads.put(made.mail), address=address)
     work.tell(connection, at, row.trace, "sealed", work=row.id, subject=made.label.subject)
 
 
@@ -65,7 +64,7 @@ def _for_customs(instance: Instance, connection: Connection, row: Row[Any]) -> S
     return seal(interchange, key, recipient, at=at, sender_address=own.address, recipient_address=own.customs_address)
 
 
-def _for_client(instance: Instance, row: Row[Any]) -> Sealed | Refusal:
+def _for_client(instance: Instance, row: Row[Any], address: str) -> Sealed | Refusal:
     recipient: x509.Certificate | None = instance.certificate_of(row.site)
     if recipient is None:
         folder = instance.configuration.certificates
@@ -80,7 +79,7 @@ def _for_client(instance: Instance, row: Row[Any]) -> Sealed | Refusal:
         recipient,
         at=instance.moment,
         sender_address=instance.configuration.address,
-        recipient_address=row.address,
+        recipient_address=address,
         document=None if instance.configuration.plays_customs else _wanted(instance, row.site, interchange),
     )
 

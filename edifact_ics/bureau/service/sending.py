@@ -29,8 +29,9 @@ def send_step(instance: Instance, connection: Connection, row: Row[Any], at: flo
         work.move(connection, row.id, over.timestamp(), SEND, reason="outage")
         work.tell(connection, at, row.trace, "outage", work=row.id, until=work.now_text(over.timestamp()))
         return
+    address = own.customs_address if to_customs else row.address
     try:
-        instance.outlet.send(instance.payloads.get(row.mail), own.address, row.address)
+        instance.outlet.send(instance.payloads.get(row.mail), own.address, address)
     except Undeliverable as error:
         work.quarantine(connection, row.id, at, "undeliverable", str(error))
         return
@@ -42,7 +43,7 @@ def send_step(instance: Instance, connection: Connection, row: Row[Any], at: flo
     _count(connection, row, row.attempts)
     work.move(connection, row.id, at, DONE, detail=None)
     work.settle(connection, at, f"channel:{row.id}", "bureau", "It was sent.")
-    work.tell(connection, at, row.trace, "sent", work=row.id, to=row.address)
+    work.tell(connection, at, row.trace, "sent", work=row.id, to=address)
     if to_customs:
         _start_clocks(instance, connection, row, at)
 

@@ -6,6 +6,8 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from traceback import extract_tb
 from types import FrameType
 from typing import Any
 
@@ -87,7 +89,10 @@ def work_once(instance: Instance) -> bool:
                 now, reason = work.standing(connection, row.id)
                 log("step", trace=row.trace, work=row.id, stage=row.stage, attempt=row.attempts, now=now, reason=reason)
     except Exception as error:  # one mail must not stop the others; its attempt is counted
-        log("failed", work=claimed.id, stage=claimed.stage, attempt=claimed.attempt, error=type(error).__name__)
+        where = extract_tb(error.__traceback__)[-1]  # what was said may hold a payload; where it was said does not
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        name = type(error).__name__
+        log("failed", work=claimed.id, stage=claimed.stage, attempt=claimed.attempt, error=name, at=place)
     return True
 
 
