@@ -12,24 +12,24 @@ from pathlib import Path
 from typing import Self
 
 from cryptography import x509
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, insert, select
 
 from edifact_ics.bureau.certificates import keys
 from edifact_ics.bureau.certificates.facts import fingerprint, read_certificates
 from edifact_ics.bureau.certificates.keys import Credentials
 from edifact_ics.bureau.certificates.kinds import Kind
 from edifact_ics.bureau.mail.trust import Trust, read_crls
-from edifact_ics.bureau.registry import REGISTRY, Registry, Status, Use
+from edifact_ics.bureau.registry import REGISTRY, Registry, Status, Use, audit
 from edifact_ics.bureau.registry.wording import moment
 from edifact_ics.bureau.service.channels import Inlet, Outlet
 from edifact_ics.bureau.service.channels.folder import Folder, FolderPost
 from edifact_ics.bureau.service.channels.imap import Imap
 from edifact_ics.bureau.service.channels.maildir import Maildir, MaildirPost
 from edifact_ics.bureau.service.channels.smtp import Smtp
-from edifact_ics.bureau.service.configuration import Configuration, ConfigurationError, Endpoint, KeyFile
+from edifact_ics.bureau.service.configuration import Configuration, ConfigurationError, Endpoint, KeyFile, Role
 from edifact_ics.bureau.service.payloads import Payloads
-from edifact_ics.bureau.service.tables import HEAD
-from edifact_ics.database import Room
+from edifact_ics.bureau.service.tables import HEAD, owner
+from edifact_ics.database import Room, shown
 from edifact_ics.ledger.database import LEDGER
 from edifact_ics.ledger.tables import metadata as ledger_tables
 from edifact_ics.reference import Reference, ReferenceDataError, load_reference
@@ -78,6 +78,8 @@ class Instance:
         """Open the database of an instance, and what needs no key; BureauError when it cannot be used."""
         engine = opened(configuration.database, create)
         try:
+            with BUREAU.said(engine), BUREAU.reading(engine) as connection:
+                _require_own(connection, configuration)
             return cls(
                 configuration,
                 engine,
@@ -102,7 +104,10 @@ class Instance:
         self.engine.dispose()
 
     def prepare(self) -> None:
-        """Open all that work will need; ConfigurationError with every fault, a line each."""
+        """Open all that work will need, and take the database for this role.
+
+        ConfigurationError with every fault, a line each.
+        """
         own, faults = self.configuration, []
         given = dict.fromkeys((*own.open_keys, own.seal_key, *own.hosted_keys))
         needed: list[Callable[[], object]] = [partial(self._key, one) for one in given]
@@ -114,6 +119,10 @@ class Instance:
                 faults.append(str(error))
         if faults:
             raise ConfigurationError("\n".join(faults))
+        with self.writing() as connection:
+            audit.wait(connection)  # for other workers that start
+            if not _require_own(connection, own):
+                connection.execute(insert(owner).values(role=own.role))
 
     @property
     def open_keys(self) -> tuple[Credentials, ...]:
@@ -243,6 +252,15 @@ def opened(database: str, create: bool) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def _require_own(connection: Connection, configuration: Configuration) -> bool:
+    """Refuse the database of the other role; False where it was not used in any."""
+    role = connection.scalar(select(owner.c.role))
+    if role not in (None, configuration.role):
+        found, other = shown(connection.engine.url), "a bureau" if role == Role.BUREAU else "a practice Customs"
+        raise BureauError(f"The database {found} is that of {other}; give each instance its own.")
+    return role is not None
 
 
 def _stamp(file: Path) -> tuple[int, int]:

@@ -11,6 +11,9 @@ HEAD = "0002"
 
 metadata = MetaData()
 
+# Whose database this is, once an instance has run: one row. Bureau and Customs never share one.
+owner = Table("bureau_owner", metadata, Column("role", Text, primary_key=True))
+
 # One piece of work: a mail that came in, or an interchange that goes out. `stage` is the step that comes next.
 work = Table(
     "bureau_work",

@@ -1,6 +1,6 @@
 """Signatures that came before move into the audit trail, where `mail open` keeps them too; `bureau_seen` holds mails.
 
-And how often an interchange may have reached Customs is counted.
+And how often an interchange may have reached Customs is counted, and a database knows in which role it is used.
 """
 
 from collections.abc import Sequence
@@ -28,6 +28,7 @@ def upgrade() -> None:
     op.execute("DELETE FROM bureau_seen WHERE key LIKE 'signature:%'")
     op.execute("ALTER TABLE bureau_seen RENAME COLUMN key TO mail")
     op.execute("UPDATE bureau_seen SET mail = substr(mail, 6)")
+    op.create_table("bureau_owner", sa.Column("role", sa.Text, primary_key=True))
     op.add_column("bureau_lodged", sa.Column("sends", sa.Integer, nullable=False, server_default="0"))
     op.execute("UPDATE bureau_lodged SET sends = resent + 1 WHERE sent IS NOT NULL")
 

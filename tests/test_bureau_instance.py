@@ -1,4 +1,4 @@
-"""Which operations of the middleware open private keys, and what is said of keys that cannot be opened."""
+"""What an instance opens and when: private keys, revocation lists, its database; and what is said if it cannot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from edifact_ics.bureau.certificates.facts import pem
-from edifact_ics.bureau.service import operations
+from edifact_ics.bureau.service import operations, worker
 from edifact_ics.cli import main
 
 VARIABLE = "BUREAU_PHRASE"
@@ -101,3 +101,15 @@ def test_revocation_lists_that_were_replaced_are_read_anew(practice: Practice) -
     practice.ground.send(practice.ground.sealed(practice.interchange("1")))
     practice.settle("bureau")
     assert practice.reasons() == ["revoked"]
+
+
+def test_bureau_and_customs_never_work_on_one_database(practice: Practice) -> None:
+    worker.run(practice.instance(), until_idle=True)
+    practice.close()
+    practice.configure("customs", database=f'"{practice.ground.folder}/bureau/bureau.db"')
+    done = run("simulate", "--once", "-c", str(practice.ground.folder / "customs" / "customs.toml"))
+    assert (done.exit_code, "is that of a bureau; give each instance its own." in done.output) == (
+        2,
+        True,
+    )
+    assert run("run", "--once", "-c", str(practice.ground.folder / "bureau" / "bureau.toml")).exit_code == 0
