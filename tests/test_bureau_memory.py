@@ -112,7 +112,7 @@ def test_a_replay_is_known_after_the_mail_itself_was_purged(practice: Practice) 
     mail = practice.ground.sealed(practice.interchange("1"))
     again = rewrapped(practice, mail)
     practice.ground.send(mail)
-    practice.settle()
+    practice.settle("bureau")
     for file in practice.ground.folder.glob("bureau/payloads/??/*"):
         os.utime(file, (0, 0))
     bureau = practice.instance()
@@ -120,7 +120,7 @@ def test_a_replay_is_known_after_the_mail_itself_was_purged(practice: Practice) 
     assert operations.purge(bureau, "anna") > 0
     practice.clock.ahead = 0
     practice.ground.send(again)
-    practice.settle()
+    practice.settle("bureau")
     assert mails(practice)[-1] == ("mail.refused", name(again), "replayed")
     assert len(practice.rows("lodged")) == 1
 

@@ -78,10 +78,10 @@ def test_an_override_lets_pass_in_an_envelope_of_ours_too(practice: Practice) ->
 def test_in_an_envelope_of_ours_a_reference_of_the_client_is_used_once_however_many_zeros(practice: Practice) -> None:
     practice.configure("bureau", sending='"envelope"')
     practice.ground.send(practice.ground.sealed(practice.interchange("7")))
-    practice.settle()
+    practice.settle("bureau")
     practice.came()
     practice.ground.send(practice.ground.sealed(practice.interchange("007", "JOB2")))
-    practice.settle()
+    practice.settle("bureau")
     (said,) = practice.came()
     assert said.startswith("CONTRL HNT336C 4+26")
 
@@ -193,10 +193,11 @@ def test_the_rest_is_answered_when_customs_refuses_the_form_of_one(practice: Pra
 
 def test_a_late_answer_to_an_earlier_version_is_none_to_the_later_one(practice: Practice) -> None:
     practice.ground.send(practice.ground.sealed(practice.interchange("1")))
-    practice.settle()
+    practice.settle("bureau")
+    takes(practice, cleared("JOB1"), 1)
     practice.ground.send(practice.ground.sealed(practice.interchange("2", sample=WITHDRAW)))
     practice.settle("bureau")
-    takes(practice, cleared("JOB1"), 900)
+    takes(practice, cleared("JOB1"), 2)
     assert states(practice) == ["answered", "sent"]
 
 
