@@ -33,6 +33,7 @@ def send_step(instance: Instance, connection: Connection, row: Row[Any], at: flo
     try:
         instance.outlet.send(instance.payloads.get(row.mail), own.address, address)
     except Undeliverable as error:
+        _count(connection, row, row.attempts - 1)
         work.quarantine(connection, row.id, at, "undeliverable", str(error))
         return
     except ChannelError as error:  # it is no fault of this mail: it waits, and its attempts do not count
