@@ -57,6 +57,15 @@ def test_who_looks_after_a_bureau_needs_no_passphrase(
         assert done.exit_code == 0, done.output
 
 
+def test_who_looks_after_a_bureau_needs_no_password_of_its_mail(practice: Practice) -> None:
+    file = practice.ground.folder / "bureau" / "bureau.toml"
+    by_smtp = '[send]\nkind = "smtp"\nhost = "mx.example"\npassword_variable = "NO_SUCH_VARIABLE"\nuser = "edi"'
+    file.write_text(file.read_text().replace('[send]\nkind = "maildir"\npath = "../post"', by_smtp))
+    assert run("status", "-c", str(file)).exit_code == 0
+    done = run("run", "--once", "-c", str(file))
+    assert (done.exit_code, "there is no variable NO_SUCH_VARIABLE" in done.output) == (2, True)
+
+
 def test_an_override_needs_no_passphrase(practice: Practice) -> None:
     """What it asks the rules, it asks without a key."""
     refused = practice.interchange("1").replace(b"DTM+252:20261129:102", b"DTM+252:20261229:102")

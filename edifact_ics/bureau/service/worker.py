@@ -59,6 +59,8 @@ def turn(instance: Instance, stopped: Callable[[], bool] = lambda: False) -> int
             done += take_in(instance, inlet)
         except ChannelError as error:
             log("channel", error=str(error))
+        except OSError as error:  # the disk is full: what waits stays where it is
+            log("intake", error=f"{error.filename}: {error.strerror}")
     while not stopped() and work_once(instance):
         done += 1
     if not instance.configuration.plays_customs:
