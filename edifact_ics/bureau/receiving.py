@@ -130,10 +130,11 @@ def _replayed(opened: Opened, first: Entry) -> Rejected:
 
 def _facts(opened: Opened) -> dict[str, object]:
     """Return what the trail says of a mail whose signature is good."""
+    named = opened.label
     return {
         "signer": opened.signer.fingerprint,
-        "site": sent(opened.interchange)[0].site,
-        "reference": opened.label.reference if opened.label else "",
+        "site": named.creator if named else sent(opened.interchange)[0].site,
+        "reference": named.reference if named else "",
         "interchange": opened.content_hash,
     }
 

@@ -104,9 +104,9 @@ def _place(configuration: Configuration, database: Path, member: tarfile.TarInfo
 
 
 def _require_none(url: URL) -> None:
-    """Refuse to restore over a database that is there: an SQLite file, or any table in PostgreSQL."""
+    """Refuse to restore over a database that is there: an SQLite file or what it wrote ahead, a table in PostgreSQL."""
     if _named(url) == _SQLITE:
-        there = Path(url.database or "").exists()
+        there = any(Path(f"{url.database}{end}").exists() for end in ("", "-wal"))
     else:
         engine = BUREAU.engine_of(url)
         try:
@@ -115,7 +115,7 @@ def _require_none(url: URL) -> None:
         finally:
             engine.dispose()
     if there:
-        raise BureauError(f"There is a database {shown(url)} already; move it away first.")
+        raise BureauError(f"There is a database {shown(url)} already, or a part of one; move it away first.")
 
 
 def _copy(url: URL, target: Path) -> None:

@@ -67,6 +67,7 @@ lodged = Table(
     Column("sends", Integer, nullable=False, server_default="0"),  # how often Customs may have got it
     Column("alarm", Float),  # when an operator is told that no business answer came
     UniqueConstraint("site", "reference", name="bureau_lodged_once"),
+    Index("bureau_lodged_client", "client_site", "client_reference"),
 )
 
 # The documents in what waits or was sent: they go one version at a time.

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, insert, not_, or_, select, update
 
 from edifact_ics.bureau.registry.audit import canonical
 from edifact_ics.bureau.service.tables import event, lodged, subject, task, work
@@ -165,11 +165,14 @@ def standing(connection: Connection, number: int) -> tuple[str, str | None]:
 
 def counts(connection: Connection) -> Mapping[str, int]:
     """Return how much work stands at each step."""
+    from sqlalchemy import func
+
     rows = connection.execute(select(work.c.stage, func.count()).group_by(work.c.stage))
     return {row[0]: row[1] for row in rows}
 
 
 def client_lodging(connection: Connection, site: str, reference: str) -> Row[Any] | None:
     """Return what was sent to Customs of an interchange that its client named so; None if nothing was."""
-    same = func.ltrim(lodged.c.client_reference, "0") == reference.lstrip("0")  # leading zeros do not count
+    number = reference.lstrip("0")  # leading zeros do not count
+    same = lodged.c.client_reference.in_([number.zfill(places) for places in range(len(number), 15)])
     return connection.execute(select(lodged).where(lodged.c.client_site == site, same)).first()

@@ -30,6 +30,7 @@ def upgrade() -> None:
     op.execute("UPDATE bureau_seen SET mail = substr(mail, 6)")
     op.create_table("bureau_owner", sa.Column("role", sa.Text, primary_key=True))
     op.add_column("bureau_lodged", sa.Column("sends", sa.Integer, nullable=False, server_default="0"))
+    op.create_index("bureau_lodged_client", "bureau_lodged", ["client_site", "client_reference"])
     op.execute("UPDATE bureau_lodged SET sends = resent + 1 WHERE sent IS NOT NULL")
 
 
