@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from edifact_ics.bureau.binding import Sent, once
 from edifact_ics.envelope.interchange import Interchange, Message, Opened
 from edifact_ics.envelope.reader import Reader
+from edifact_ics.history import same_reference
 from edifact_ics.inspection.guides import identity
 
 
@@ -47,9 +48,14 @@ class Manifest:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """The documents it is about, as keys: site, document, sender reference."""
+        """What one at a time is judged about, as keys: its reference; site, document, sender reference of each."""
         found = (f"{self.site} {e.document} {e.sender_reference}" for e in self.entries if e.sender_reference)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys((self.use, *found)))
+
+    @property
+    def use(self) -> str:
+        """The use of its reference, as a key."""
+        return f"{self.site} UNB {same_reference(self.interchange.reference)}"
 
     def sent(self) -> list[Sent]:
         """Return what is to be bound: each document and function once."""
