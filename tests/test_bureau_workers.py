@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from bureaus import ORIGINAL, WITHDRAW, Practice
 from project_tools import load_tool
+from sqlalchemy import select
 
-from edifact_ics.bureau.service import work, worker
+from edifact_ics.bureau.service import tables, work, worker
 from edifact_ics.bureau.service.intake import take_in
 from edifact_ics.bureau.service.practice_ground import Ground
 from edifact_ics.bureau.service.worker import run, work_once
@@ -46,6 +48,35 @@ def test_a_mail_that_another_worker_takes_over_is_still_opened_before_later_ones
     assert claimed(2001) is None
     assert claimed(4000) == (1, "open", 3)
     assert claimed(4001) == (2, "judge", 1)
+
+
+def test_a_claim_is_not_lost_because_another_worker_looks_at_the_same_work(
+    empty_postgresql: str, tmp_path: Path
+) -> None:
+    """PostgreSQL locks a row before it sees that it was claimed meanwhile; three such looks were taken for crashes."""
+    practice = Practice(Ground(tmp_path, bureau_database=empty_postgresql))
+    practice.ground.lay()
+    bureau = practice.instance()
+    with bureau.writing() as connection:
+        work.add(connection, bureau.clock(), kind="in", stage="open")
+    with bureau.writing() as connection:
+        claimed = work.claim(connection, bureau.clock(), 1000, 5)
+        assert claimed is not None
+    looking = threading.Event()
+
+    def look() -> None:
+        with bureau.writing() as connection:
+            connection.execute(select(tables.work).with_for_update())
+            looking.set()
+            time.sleep(0.2)
+
+    other = threading.Thread(target=look)
+    other.start()
+    looking.wait()
+    with bureau.writing() as connection:
+        assert work.held(connection, claimed) is not None
+    other.join()
+    practice.close()
 
 
 def test_what_fails_to_be_judged_holds_up_no_other_document(

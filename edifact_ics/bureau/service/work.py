@@ -69,11 +69,14 @@ def claim(connection: Connection, at: float, retry: float, most: int) -> Claim |
 
 
 def held(connection: Connection, claimed: Claim) -> Row[Any] | None:
-    """Hold the row of a claim until the transaction ends; None when somebody else has taken it over."""
+    """Hold the row of a claim until the transaction ends; None when somebody else has taken it over.
+
+    Whoever holds it now is waited for: it may be a claim that only looks, and finds that the row is taken.
+    """
     query = select(work).where(
         work.c.id == claimed.id, work.c.attempts == claimed.attempt, work.c.stage == claimed.stage
     )
-    return connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
+    return connection.execute(query.with_for_update()).one_or_none()
 
 
 def add(connection: Connection, at: float, **values: Any) -> int:
