@@ -74,9 +74,10 @@ def test_a_claim_is_not_lost_because_another_worker_looks_at_the_same_work(
     other.start()
     looking.wait()
     with bureau.writing() as connection:
-        assert work.held(connection, claimed) is not None
+        found = work.held(connection, claimed)
     other.join()
     practice.close()
+    assert found is not None
 
 
 def test_what_fails_to_be_judged_holds_up_no_other_document(
