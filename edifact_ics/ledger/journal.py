@@ -238,6 +238,11 @@ class Ledger:
         with self._writing() as connection:
             return take(connection, lock_owner(connection, told.site), told, answer)
 
+    def hold(self, site_name: str) -> None:
+        """Wait for other writers of a site's client, and keep them away until the transaction around it ends."""
+        with self._writing() as connection:
+            lock_owner(connection, site_name)
+
     def touch(self, key: Key) -> None:
         """Lock a document for good: somebody created, amended or withdrew it on line."""
         with self._writing() as connection:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from edifact_ics.bureau.service import work
-from edifact_ics.bureau.service.canberra import prepared, stamp
+from edifact_ics.bureau.service.canberra import stamp
 from edifact_ics.bureau.service.instance import Instance
 from edifact_ics.bureau.service.manifest import Manifest, manifest
 from edifact_ics.bureau.service.references import next_reference
@@ -35,9 +35,10 @@ def answer_step(instance: Instance, connection: Connection, row: Row[Any], at: f
         text = wrong[0].message if wrong else f"It is for {found.interchange.value(3)[:20]!r}, no site on record."
         work.quarantine(connection, row.id, at, "not-ours", text)
         return
+    ledger = Ledger.within(connection, sending=True)
+    ledger.hold(site.name)
     if not _is_new(connection, row, found, site.name, at):
         return
-    ledger = Ledger.within(connection, sending=True)
     changed: set[str] = set()
     for told, said in answers_in(data):
         if said is None:
@@ -70,11 +71,9 @@ def _is_new(connection: Connection, row: Row[Any], found: Manifest, site: str, a
             text = f"Customs used its reference {reference} toward {site} for two contents."
             work.quarantine(connection, row.id, at, "reference-used-twice", text)
         return False
-    moment = prepared(found.interchange.value(4), found.interchange.value(4, 2))
-    told = work.now_text(moment.timestamp()) if moment else ""
     last = _highest(connection, site)
     connection.execute(
-        insert(heard).values(site=site, reference=reference, content=row.interchange, told=told, at=work.now_text(at))
+        insert(heard).values(site=site, reference=reference, content=row.interchange, at=work.now_text(at))
     )
     if reference.isdigit():
         for missing in range(last + 1, min(int(reference), last + 21)) if last else ():

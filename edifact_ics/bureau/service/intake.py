@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 
 from sqlalchemy import Connection, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from edifact_ics.bureau.service import work
 from edifact_ics.bureau.service.channels import Inlet, Received
 from edifact_ics.bureau.service.instance import Instance
 from edifact_ics.bureau.service.tables import seen
 from edifact_ics.bureau.service.work import OPEN, now_text
+from edifact_ics.database import insert_new
 
 
 def take_in(instance: Instance, inlet: Inlet) -> int:
@@ -37,9 +37,7 @@ def _leave(instance: Instance, received: Received) -> None:
 
 def put_down(connection: Connection, name: str, at: float) -> bool:
     """Put a mail that is durable down as work; False if it came before, and then nothing changes."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    new = insert(seen).values(mail=name, work=0, at=now_text(at)).on_conflict_do_nothing().returning(seen.c.mail)
-    if connection.execute(new).first() is None:  # another worker that takes in the same was waited for
+    if not insert_new(connection, seen, mail=name, work=0, at=now_text(at)):
         return False
     trace = hashlib.sha256(name.encode("ascii")).hexdigest()[:16]
     number = work.add(connection, at, kind="in", stage=OPEN, mail=name, trace=trace)

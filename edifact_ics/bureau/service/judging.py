@@ -69,6 +69,7 @@ def judge_step(instance: Instance, connection: Connection, row: Row[Any], at: fl
     found = manifest(data)
     assert found is not None, "it was opened"
     case = Case(instance, connection, row, at, data, found)
+    case.ledger().hold(row.site)  # so what others decide about its client's documents is known, or not yet begun
     if found.only_acknowledges:
         _pass_on(case)
         return
@@ -207,6 +208,7 @@ def _refuse(case: Case, why: str, *, used: bool = False) -> None:
     elif not by_form:  # some of it is in order, and goes nowhere all the same
         answer(case, contrl.refused_whole(case.manifest.interchange, **_words(case)), "refused")
     work.move(case.connection, case.row.id, case.at, REFUSED, reason="refused", detail=why)
+    work.release(case.connection, case.at, case.manifest.subjects)
     work.tell(case.connection, case.at, case.row.trace, "refused", work=case.row.id, why=why)
 
 
@@ -284,6 +286,7 @@ def _lodge(case: Case, data: bytes, sent: Manifest) -> None:
         trace=case.row.trace,
     )
     work.note_subjects(case.connection, number, sent.subjects)
+    work.release(case.connection, case.at, [case.manifest.use])
     if sent.only_acknowledges:
         return
     case.connection.execute(

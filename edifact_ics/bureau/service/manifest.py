@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from edifact_ics.envelope.interchange import Interchange, Message, Opened
 from edifact_ics.envelope.reader import Reader
+from edifact_ics.history import same_reference
 from edifact_ics.inspection.guides import identity
 
 
@@ -46,9 +47,14 @@ class Manifest:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """The documents it is about, as keys: site, document, sender reference."""
+        """What one at a time is judged about, as keys: its reference; site, document, sender reference of each."""
         found = (f"{self.site} {e.document} {e.sender_reference}" for e in self.entries if e.sender_reference)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys((self.use, *found)))
+
+    @property
+    def use(self) -> str:
+        """The use of its reference, as a key."""
+        return f"{self.site} UNB {same_reference(self.interchange.reference)}"
 
 
 def manifest(data: bytes) -> Manifest | None:

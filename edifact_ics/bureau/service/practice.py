@@ -34,6 +34,7 @@ def practice_step(instance: Instance, connection: Connection, row: Row[Any], at:
         return
     site = instance.registry.site(row.site)
     ledger = Ledger.within(connection)
+    ledger.hold(found.site)
     if site is not None and ledger.client_of(site.name) != site.client:
         ledger.own(site.name, site.client)
     secure = not (row.detail or "").startswith(INSECURE)

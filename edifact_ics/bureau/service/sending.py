@@ -14,6 +14,7 @@ from edifact_ics.bureau.service.canberra import over_at
 from edifact_ics.bureau.service.channels import ChannelError, Undeliverable
 from edifact_ics.bureau.service.instance import Instance
 from edifact_ics.bureau.service.tables import lodged
+from edifact_ics.bureau.service.tables import work as works
 from edifact_ics.bureau.service.work import DONE, SEND
 
 READY, SENT, ACKNOWLEDGED, ANSWERED, REFUSED = "ready", "sent", "acknowledged", "answered", "refused"
@@ -71,7 +72,8 @@ def run_clocks(instance: Instance, connection: Connection, at: float) -> int:
     """Do what is due: send again what no CONTRL came for, ask an operator where no answer came. Give back how many."""
     own, done = instance.configuration, 0
     due = or_(lodged.c.resend <= at, lodged.c.alarm <= at)
-    for row in connection.execute(select(lodged).where(due).with_for_update(skip_locked=True)).all():
+    query = select(lodged).join(works, works.c.id == lodged.c.work).where(due)  # others hold work first, and then this
+    for row in connection.execute(query.with_for_update(skip_locked=True)).all():
         name, done = f"Interchange {row.reference} of {row.site}", done + 1
         values: dict[str, Any] = {}
         if row.resend is not None and row.resend <= at:

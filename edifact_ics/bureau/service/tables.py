@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = MetaData()
 
@@ -94,7 +94,6 @@ heard = Table(
     Column("site", Text, primary_key=True),  # the site it was sent to
     Column("reference", Text, primary_key=True),  # without leading zeros
     Column("content", Text, nullable=False),
-    Column("told", Text, nullable=False),  # UNB 0017:0019 as UTC
     Column("at", Text, nullable=False),
 )
 

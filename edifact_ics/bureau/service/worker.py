@@ -26,6 +26,7 @@ from edifact_ics.bureau.service.sealing import seal_step
 from edifact_ics.bureau.service.sending import run_clocks, send_step
 from edifact_ics.bureau.service.work import ANSWER, JUDGE, OPEN, SEAL, SEND
 
+_STEPS_AT_A_TIME = 50
 Step = Callable[[Instance, Connection, Row[Any], float], None]
 _STEPS: dict[str, Step] = {
     OPEN: open_step,
@@ -52,7 +53,10 @@ def run(instance: Instance, *, until_idle: bool = False) -> None:
 
 
 def turn(instance: Instance, stopped: Callable[[], bool] = lambda: False) -> int:
-    """Take in, do all that is due, run the clocks; give back how many things were done."""
+    """Take in, do what is due, run the clocks; give back how many things were done.
+
+    What there is to do is done by so many steps at a time: answers and clocks must not wait for the end of a backlog.
+    """
     done = 0
     for inlet in instance.inlets:
         try:
@@ -61,7 +65,9 @@ def turn(instance: Instance, stopped: Callable[[], bool] = lambda: False) -> int
             log("channel", error=str(error))
         except OSError as error:  # the disk is full: what waits stays where it is
             log("intake", error=f"{error.filename}: {error.strerror}")
-    while not stopped() and work_once(instance):
+    for _ in range(_STEPS_AT_A_TIME):
+        if stopped() or not work_once(instance):
+            break
         done += 1
     if not instance.configuration.plays_customs:
         with instance.writing() as connection:
