@@ -123,7 +123,7 @@ def _lodge(lodging: Lodging, written: Written, found: list[Finding], run: Run) -
         lodging.refuse([*found, *again])
         return again
     lodging.refuse(found, whole=written.message is None)
-    lodging.record(run.policy.weigh(found))
+    lodging.record(found)
     return []
 
 

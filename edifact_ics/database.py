@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 WAIT = 60  # seconds that a writer waits for another one
@@ -178,6 +179,13 @@ class Room:
             if engine.url.password:
                 said = said.replace(str(engine.url.password), "***")
             raise self.error(f"The {self.name} {shown(engine.url)} cannot be used: {said}.") from error
+
+
+def insert_new(connection: Connection, table: Table, **values: Any) -> bool:
+    """Insert a row unless one with its key is there, and tell whether it is new. What others insert is waited for."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    made = insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(made).first() is not None
 
 
 def shown(url: URL) -> str:

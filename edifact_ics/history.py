@@ -153,10 +153,11 @@ class Journal(History, Protocol):
     def record(self, message: Submission) -> None:
         """Write down what became of a message of the open interchange."""
 
-    def end(self, kept: bool) -> bool:
+    def end(self, kept: bool, sound: bool = True) -> bool:
         """Close the interchange; not `kept`: Customs saw none of its messages, only its reference is used up.
 
-        False when nothing was written, as may be where a sender keeps the journal.
+        `sound`: no error stands in it, nor in a message that was not recorded. A sender sends on nothing else, so where
+        one keeps the journal nothing else is written, not even a reference; False then.
         """
 
 
@@ -223,7 +224,7 @@ class Memory:
         if now.accepted != before.accepted and message.function != WITHDRAW:
             self._open.accepted.setdefault(message.key, []).append(message.xml)
 
-    def end(self, kept: bool) -> bool:
+    def end(self, kept: bool, sound: bool = True) -> bool:
         """Close the interchange."""
         if kept:
             self._kept.standings |= self._open.standings

@@ -72,7 +72,7 @@ def check(
     engine = (available() if rules is None else rules).engine(Known(history=journal, reference=tables))
     with opened(source) as (file, known):
         run = Run(Report(name or known), policy=policy or Policy(), library=guides, engine=engine)
-        run.lodging = _lodging(journal, guides)
+        run.lodging = _lodging(journal, guides, run.policy)
         beginning, file = peek(file)
         if is_xml(beginning):
             from edifact_ics.conversion import edifact_pieces  # not needed for EDIFACT, and it takes time to load
@@ -89,12 +89,12 @@ def _tables(given: Reference | None, guides: Library) -> Reference:
     return tables if guides is ours() else tables.supplied_by(supplied(guides))
 
 
-def _lodging(journal: Journal | None, library: Library) -> Lodging | None:
+def _lodging(journal: Journal | None, library: Library, policy: Policy) -> Lodging | None:
     if journal is None:
         return None
     from edifact_ics.inspection.lodging import Lodging  # not needed without a history, and it takes time to load
 
-    return Lodging(journal, library)
+    return Lodging(journal, library, policy)
 
 
 class InvalidInterchange(Exception):
@@ -195,7 +195,7 @@ def respond(
     site = bureau or (receiver.site if receiver else None)
     answers = Answering(kind, moment, number, guides, site, bureau is not None, order)
     with opened(source) as (file, name):
-        run = Run(Report(name), library=guides, engine=engine, lodging=_lodging(journal, guides))
+        run = Run(Report(name), library=guides, engine=engine, lodging=_lodging(journal, guides, Policy()))
         try:
             edifact = as_edifact(file, library, name)
         except InvalidInterchange as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from bureaus import laid_ground, practice  # noqa: F401 - fixtures
-from databases import database, empty_postgresql, postgresql  # noqa: F401 - fixtures
+from databases import database, empty_postgresql, other_postgresql, postgresql  # noqa: F401 - fixtures
 from hypothesis import HealthCheck, settings
 from registries import desk, empty_desk, founded, new_registry, peopled  # noqa: F401 - fixtures
 

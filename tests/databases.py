@@ -26,7 +26,8 @@ class NoServer(Exception):
     """No server can be had here; the text says why."""
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Return the folder of the programs of PostgreSQL."""
     on_path = shutil.which("initdb")
     found = [Path(on_path)] if on_path else sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
@@ -55,14 +56,14 @@ def _run(command: list[str]) -> None:
 @contextmanager
 def server() -> Iterator[str]:
     """Start a server and give the URL of its database `postgres`; stop and remove it afterwards."""
-    programs = _programs()
+    found = programs()
     folder = Path(tempfile.mkdtemp(prefix="ics-pg-", dir="/tmp"))  # short: a socket's path has at most 107 characters
     try:
         user = _as_postgres(folder)
         _run(
             [
                 *user,
-                str(programs / "initdb"),
+                str(found / "initdb"),
                 "-D",
                 f"{folder}/d",
                 "-A",
@@ -74,7 +75,7 @@ def server() -> Iterator[str]:
                 "UTF8",
             ]
         )
-        control = [*user, str(programs / "pg_ctl"), "-D", f"{folder}/d", "-l", f"{folder}/log", "-w"]
+        control = [*user, str(found / "pg_ctl"), "-D", f"{folder}/d", "-l", f"{folder}/log", "-w"]
         _run([*control, "-o", f"-k {folder} -c listen_addresses= -c fsync=off", "start"])
         try:
             yield f"postgresql://postgres@/postgres?host={folder}"
@@ -102,6 +103,16 @@ def postgresql() -> Iterator[str]:
 @pytest.fixture
 def empty_postgresql(postgresql: str) -> str:
     """The URL of an empty PostgreSQL database."""
+    return _made(postgresql)
+
+
+@pytest.fixture
+def other_postgresql(postgresql: str) -> str:
+    """The URL of another one."""
+    return _made(postgresql)
+
+
+def _made(postgresql: str) -> str:
     name = f"ledger_{next(_numbers)}"
     engine = sqlalchemy.create_engine(
         postgresql.replace("postgresql:", "postgresql+psycopg:", 1), isolation_level="AUTOCOMMIT"

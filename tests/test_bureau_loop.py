@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from email import message_from_bytes
+from pathlib import Path
 
 import pytest
-from bureaus import WITHDRAW, Practice
+from bureaus import WITHDRAW, Clock, Practice
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from edifact_ics.bureau.mail import mime
 from edifact_ics.bureau.mail.encryption import decrypt
@@ -18,9 +20,11 @@ from edifact_ics.bureau.service import worker
 from edifact_ics.bureau.service.customs_answers import _taken
 from edifact_ics.bureau.service.instance import opened
 from edifact_ics.bureau.service.intake import take_in
+from edifact_ics.bureau.service.practice_ground import Ground
 from edifact_ics.cli import main
 from edifact_ics.ledger import Ledger
 from edifact_ics.ledger.reading import FormAnswer, Told
+from edifact_ics.ledger.tables import answer
 
 ACCEPTED = ["CONTRL HNT336C 8", "CONTRL AAA336C 7", "IMDR AAA336C"]
 
@@ -191,7 +195,7 @@ def test_after_the_roll_over_only_the_new_certificate_of_customs_counts(practice
     with Registry(opened(ground.configuration("bureau").database, create=False), lambda: ground.moment) as registry:
         ground.pin(registry, "customs-new", day_in_canberra(ground.moment - datetime.timedelta(hours=1)))
     practice.settle("bureau")
-    assert practice.reasons() == ["stale-certificate", "stale-certificate"]
+    assert practice.reasons() == ["stale-customs", "stale-customs"]
     assert practice.standings() == {"JOB1": ("none", None)}
 
 
@@ -355,3 +359,26 @@ def test_the_page_shows_what_waits_for_an_operator(practice: Practice) -> None:
         assert "<td>1</td>" in page.text
         assert client.get("/bureau/waiting", auth=("x", "of one client 123")).status_code == 404
         assert client.get("/bureau/waiting").status_code == 401
+
+
+def test_in_the_hour_that_comes_twice_the_counter_of_customs_puts_its_answers_in_order(tmp_path: Path) -> None:
+    """One declaration is answered at 02:50, the next one twenty minutes later, when it is 02:10 in Canberra."""
+    today = datetime.datetime.now(datetime.UTC)
+    april = (
+        datetime.datetime(today.year + year, 4, day, 15, 50, tzinfo=datetime.UTC)
+        for year in (0, 1)
+        for day in range(1, 8)
+    )
+    night = next(day for day in april if day.weekday() == 6 and day > today) - datetime.timedelta(days=1)
+    clock = Clock((night - today).total_seconds())
+    (tmp_path / "ground").mkdir()
+    practice = Practice(Ground(tmp_path / "ground", retry=0), clock)
+    practice.ground.lay()
+    for number in ("1", "2"):
+        practice.ground.send(practice.ground.sealed(practice.interchange(number, f"JOB{number}")))
+        practice.settle()
+        clock.ahead += 20 * 60
+    with practice.instance().reading() as connection:
+        told = list(connection.scalars(select(answer.c.told).order_by(answer.c.id)))
+    practice.close()
+    assert [at[11:13] for at in told] == ["15", "15", "16", "16"]

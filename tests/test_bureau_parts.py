@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from edifact_ics.bureau.registry import Refused
 from edifact_ics.bureau.service import operations
-from edifact_ics.bureau.service.canberra import over_at, prepared, read_outage
+from edifact_ics.bureau.service.canberra import over_at, read_outage
 from edifact_ics.bureau.service.channels import ChannelError, Inlet, Outlet, Undeliverable
 from edifact_ics.bureau.service.channels.folder import Folder, FolderPost
 from edifact_ics.bureau.service.channels.maildir import Maildir, MaildirPost
@@ -180,13 +180,6 @@ def test_a_channel_that_is_down_is_waited_for_and_costs_no_attempt(practice: Pra
 
 
 # ---------------------------------------------------------------------- time and payloads
-
-
-def test_unb_is_read_as_civil_time_in_canberra() -> None:
-    assert str(prepared("261125", "0930")) == "2026-11-24 22:30:00+00:00"  # daylight saving
-    assert str(prepared("260725", "0930")) == "2026-07-24 23:30:00+00:00"
-    assert str(prepared("260405", "0230")) == "2026-04-04 15:30:00+00:00"  # the first of two such hours
-    assert prepared("261325", "0930") is None
 
 
 def test_an_outage_ends_in_civil_time_too() -> None:

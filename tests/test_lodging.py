@@ -11,8 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from click.testing import CliRunner
 
-from edifact_ics import check, respond
+from edifact_ics import check, pipeline, respond
 from edifact_ics.cli import main
+from edifact_ics.finding import Policy, Severity
 from edifact_ics.history import Key, Memory
 from edifact_ics.ledger import Ledger
 from edifact_ics.ledger.database import engine_of, url_of
@@ -66,6 +67,12 @@ class Desk:
 @pytest.fixture
 def desk(database: str) -> Desk:
     return Desk(database)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Desk:
+    """A ledger in SQLite, for what no database does otherwise."""
+    return Desk(str(tmp_path / "own.db"))
 
 
 def test_a_declaration_lives(desk: Desk) -> None:
@@ -240,6 +247,59 @@ def test_a_sender_keeps_nothing_of_an_interchange_that_may_not_be_sent(desk: Des
         assert ledger.interchange_used(SITE, "1")
         assert not ledger.interchange_used(SITE, "2")
         assert ledger.standing(Key(SITE, "IMD", REFERENCE)).versions == {1}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (b"UNT+89", b"UNT+88", "ENV-07"),
+        (b"TDT+20+048S", b"ZZZ+20+048S", "STR-04"),
+        (b"CUSDEC", b"CUSXXX", "ENV-16"),
+        (b"UNZ+1+", b"UNZ+2+", "ENV-04"),
+        (b"TDT+20+048S+S+", b"TDT+20+048S+A+", "GBR-VOYAGE-NUMBER-01"),
+    ],
+)
+def test_a_sender_burns_neither_reference_nor_version_with_what_is_refused(
+    own: Desk, old: bytes, new: bytes, code: str
+) -> None:
+    """What is wrong, in form or by rules, is put right and sent under the same reference and version."""
+    assert old in original(1, 1)
+    with _sender(own.url) as ledger:
+        assert code in [f.code for f in check(original(1, 1).replace(old, new), journal=ledger).findings]
+        assert not ledger.interchange_used(SITE, "1")
+        assert list(ledger.documents()) == []
+        assert check(original(1, 1), journal=ledger).accepted
+        assert ledger.interchange_used(SITE, "1")
+        assert ledger.standing(Key(SITE, "IMD", REFERENCE)).pending == 1
+
+
+def test_a_sender_burns_nothing_when_one_message_of_several_has_an_error_of_form(own: Desk) -> None:
+    good = original(1, 1)
+    start, end = good.index(b"UNH"), good.index(b"UNZ")
+    second = good[start:end].replace(REFERENCE.encode(), b"OTHER").replace(b"UNT+89", b"UNT+88")
+    second = second.replace(b"UNH+1+", b"UNH+2+").replace(b"UNT+88+1'", b"UNT+88+2'")
+    both = good[:end] + second + good[end:].replace(b"UNZ+1+", b"UNZ+2+")
+    with _sender(own.url) as ledger:
+        found = check(both, journal=ledger).findings
+        assert [f.code for f in found if f.severity is Severity.ERROR] == ["ENV-07"]
+        assert not ledger.interchange_used(SITE, "1")
+        assert list(ledger.documents()) == []
+
+
+def test_a_sender_burns_nothing_with_what_the_user_weighs_as_an_error(own: Desk) -> None:
+    lower = original(1, 1).replace(b"KBR417H", b"kbr417h")
+    policy = Policy(severities=(("VAL-13", Severity.ERROR),))
+    with _sender(own.url) as ledger:
+        assert not pipeline.check(lower, policy=policy, journal=ledger).accepted
+        assert not ledger.interchange_used("kbr417h", "1")
+
+
+def test_an_xml_document_that_is_refused_burns_nothing_of_its_sender(own: Desk) -> None:
+    _, xml, _ = own.run("translate", "-", given=original(1, 1))
+    wrong = xml.replace(">N10</HeaderNatureType>", ">N99</HeaderNatureType>").encode()
+    with _sender(own.url) as ledger:
+        assert not check(wrong, journal=ledger).accepted
+        assert not ledger.interchange_used(SITE, "1")
 
 
 def _sender(url: str) -> Ledger:

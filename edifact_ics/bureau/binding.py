@@ -162,10 +162,10 @@ def sent(interchange: bytes) -> list[Sent]:
             site, owner = event.interchange.value(2), event.interchange.value(2, 3)
         elif isinstance(event, Message):
             found.append(_about(event))
-    return once(site, owner, found)
+    return _once(site, owner, found)
 
 
-def once(site: str, owner: str, messages: Iterable[tuple[str, str, bool]]) -> list[Sent]:
+def _once(site: str, owner: str, messages: Iterable[tuple[str, str, bool]]) -> list[Sent]:
     """Return each document and function of an interchange once, at least one: name, function, whether it pays.
 
     Names and codes that no authority can name are all alike to it: the first stands for them, however many come.

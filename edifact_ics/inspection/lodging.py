@@ -15,7 +15,7 @@ from edifact_ics.canonical.viewing import view
 from edifact_ics.canonical.write import Writer
 from edifact_ics.codes import finding
 from edifact_ics.envelope.interchange import CUSTOMS
-from edifact_ics.finding import Finding, Position, Severity
+from edifact_ics.finding import Finding, Policy, Position, Severity
 from edifact_ics.guide.library import Library
 from edifact_ics.history import CHANGE, ORIGINAL, WITHDRAW, Journal, Key, Submission, version_number
 from edifact_ics.inspection.guides import table_of
@@ -45,12 +45,15 @@ class Lodging:
 
     `states` counts the accepted states of the document last written down: its original and changes; None if unknown.
     `client` is None where none is open, or its sender is not known; `nameless` then tells that messages were judged so.
+    `refused`: Customs sees no message of the interchange; `sound`: no error stands in it, as `policy` weighs them.
     """
 
     journal: Journal
     library: Library
+    policy: Policy
     client: str | None = None
     refused: bool = False
+    sound: bool = True
     asked: _Asked | None = None
     states: int | None = None
     nameless: bool = False
@@ -60,7 +63,7 @@ class Lodging:
 
         Answers of Customs, and what does not say who sent it, leave no trace.
         """
-        self.client, self.refused, self.asked = None, False, None
+        self.client, self.refused, self.sound, self.asked = None, False, True, None
         name, number = site.strip(), reference.strip()
         if not name or not number or not (name + number).isprintable() or name == CUSTOMS:
             return []
@@ -98,22 +101,22 @@ class Lodging:
     def refuse(self, found: list[Finding], whole: bool = True) -> None:
         """Take what was found in an interchange: an error of form there (of a message: not `whole`) refuses it all."""
         self.refused = self.refused or (bool(errors_of(found)) if whole else refuses_all(found))
+        self.sound = self.sound and not _has_errors(self.policy.weigh(found))
 
     def record(self, found: list[Finding]) -> None:
         """Write down what became of the message last asked about, by what was found in it."""
-        asked, self.asked = self.asked, None
+        asked, self.asked, found = self.asked, None, self.policy.weigh(found)
         if asked is None or errors_of(found):
             return
         name = asked.table.mig.xml
         xml = f'<{name} xmlns="{NAMESPACE}">{body(asked.table, asked.placed, False)}</{name}>'
-        accepted = not any(f.severity is Severity.ERROR for f in found)
-        self.journal.record(asked.submission._replace(accepted=accepted, xml=xml))
+        self.journal.record(asked.submission._replace(accepted=not _has_errors(found), xml=xml))
         self.states = len(self.journal.accepted(asked.submission.key))
 
     def end(self) -> None:
         """Close the interchange; if it was `refused`, Customs sees none of its messages."""
         if self.client is not None:
-            self.journal.end(not self.refused)
+            self.journal.end(not self.refused, self.sound)
             self.client = None
 
     def _declared(self, identifier: str) -> Stored | None:
@@ -130,6 +133,10 @@ class Lodging:
         root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
         table = table_of(self.library, message, STANDARD, "UNOC")
         return view(table, walk(table, _writer(self.library, message).message(root), True).placed)
+
+
+def _has_errors(found: list[Finding]) -> bool:
+    return any(f.severity is Severity.ERROR for f in found)
 
 
 @cache

@@ -199,7 +199,7 @@ class Run:
         found = done.findings
         if self.lodging is not None:
             self.lodging.refuse(found, whole=False)
-            self.lodging.record(self.policy.weigh(found))
+            self.lodging.record(found)
             done.states = self.lodging.states
         if not found:
             return done  # the plain case

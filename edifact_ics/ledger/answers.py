@@ -1,19 +1,21 @@
 """What Customs' answers change: which document and which attempt they speak of, and what becomes of them.
 
 CONTRL moves attempts as messages, a business answer moves the attempt at its version and the document. An answer is
-taken once; of two that give a document its status, the one with the later date in UNB wins.
+taken once; of two that give a document its status, the one that Customs prepared later wins (see `moments`).
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from edifact_ics.history import Key, Standing, State, Submission, same_reference
 from edifact_ics.ledger.documents import row_of, save, standing_of
+from edifact_ics.ledger.moments import counter_of, settle
 from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
 from edifact_ics.ledger.tables import PENDING, Outcome, answer, attempt, document, interchange
 
@@ -29,22 +31,47 @@ def take(connection: Connection, client: str, told: Told, said: FormAnswer | Bus
     """
     if _came_before(connection, told):
         return "The answer came before; it changes nothing."
+    prepared, moved = settle(connection, told)
+    status = said.status if isinstance(said, BusinessAnswer) and not said.rejects else ""
     if isinstance(said, FormAnswer):
         number, effect = None, _take_form(connection, said)
     else:
-        number, effect = _take_business(connection, client, told, said)
+        number, effect = _take_business(connection, client, said)
+        if number is not None and status and _is_last(connection, number, prepared, told.reference):
+            effect = f"{effect[:-1]}; status {status}."
     connection.execute(
         insert(answer).values(
             site=told.site,
             reference=same_reference(told.reference),
             message=told.message,
-            told=told.at,
+            told=prepared,
             recorded=datetime.datetime.now(datetime.UTC),
             document=number,
             effect=effect,
+            status=status or None,
         )
     )
+    for changed in moved if number is None else moved | {number}:
+        if given := _said_of(connection, changed):
+            last = max(given, key=_when)
+            connection.execute(update(document).where(document.c.id == changed).values(status=last.status))
     return effect
+
+
+def _said_of(connection: Connection, number: int) -> Sequence[Row[Any]]:
+    """Return the answers that gave a document a status."""
+    given = select(answer).where(answer.c.document == number, answer.c.status.is_not(None))
+    return connection.execute(given.order_by(answer.c.id)).all()
+
+
+def _when(row: Row[Any]) -> tuple[str, int, int]:
+    """Return what orders answers: when they were prepared; in one minute the counter of Customs, then as they came."""
+    return row.told, counter_of(row.reference), row.id
+
+
+def _is_last(connection: Connection, number: int, prepared: str, reference: str) -> bool:
+    """Tell whether an answer that comes now was prepared after all others that gave a document a status."""
+    return all(_when(row)[:2] <= (prepared, counter_of(reference)) for row in _said_of(connection, number))
 
 
 def _came_before(connection: Connection, told: Told) -> bool:
@@ -83,13 +110,12 @@ def _of_form(said: FormAnswer, action: str) -> Outcome | None:
     return {_ACKNOWLEDGED: Outcome.ACKNOWLEDGED, _RECEIVED: Outcome.RECEIVED}.get(action)
 
 
-def _take_business(connection: Connection, client: str, told: Told, said: BusinessAnswer) -> tuple[int | None, str]:
+def _take_business(connection: Connection, client: str, said: BusinessAnswer) -> tuple[int | None, str]:
     row = _document_of(connection, client, said)
     if row is None:
         return None, f"{said.name}: no document {said.reference or said.identifier} of {client} is known."
     key = Key(row.client, row.name, row.reference)
     standing = standing_of(connection, row)
-    values: dict[str, Any] = {}
     parts = [f"{key.document} {key.reference}"]
     sent = None
     if said.document is not None:
@@ -109,12 +135,7 @@ def _take_business(connection: Connection, client: str, told: Told, said: Busine
         parts.append("touched on line, locked for EDI")
     save(connection, key, row, standing)
     if said.identifier and not said.rejects:
-        values["identifier"] = said.identifier
-    if said.status and not said.rejects and told.at >= (row.told or ""):
-        values |= {"status": said.status, "told": told.at}
-        parts.append(f"status {said.status}")
-    if values:
-        connection.execute(update(document).where(document.c.id == row.id).values(values))
+        connection.execute(update(document).where(document.c.id == row.id).values(identifier=said.identifier))
     return int(row.id), f"{said.name}: " + "; ".join(parts) + "."
 
 

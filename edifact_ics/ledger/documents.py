@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from edifact_ics.database import insert_new
 from edifact_ics.history import CHANGE, ORIGINAL, Key, Standing, State, Submission
 from edifact_ics.ledger.tables import PENDING, Outcome, attempt, client, document, site
 
@@ -19,11 +19,8 @@ def owner(connection: Connection, name: str) -> str:
 
 def lock(connection: Connection, name: str) -> None:
     """Wait for every other writer of a client, until the transaction ends. SQLite took its lock when it began."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(postgresql.insert(client).values(name=name).on_conflict_do_nothing())
-        connection.execute(select(client).where(client.c.name == name).with_for_update())
-    else:
-        connection.execute(sqlite.insert(client).values(name=name).on_conflict_do_nothing())
+    insert_new(connection, client, name=name)
+    connection.execute(select(client).where(client.c.name == name).with_for_update())
 
 
 def lock_owner(connection: Connection, name: str) -> str:

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, NestedTransaction, Transaction, delete, insert, select
+from sqlalchemy import Connection, Engine, NestedTransaction, Transaction, delete, func, insert, select
 
 from edifact_ics.history import Key, Standing, Submission, same_reference
 from edifact_ics.ledger.answers import take
 from edifact_ics.ledger.database import LEDGER, WRITING, said
 from edifact_ics.ledger.documents import accepted_xml, add_attempt, lock, lock_owner, owner, row_of, save, standing_of
 from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
-from edifact_ics.ledger.tables import Outcome, document, interchange, site
+from edifact_ics.ledger.tables import PENDING, Outcome, attempt, document, interchange, site
 
 
 @dataclass(slots=True)
@@ -170,14 +170,15 @@ class Ledger:
             if after.versions != before.versions:  # else it repeats another, or its version is no number
                 add_attempt(now.connection, number, message, _outcome(before, after), now.number)
 
-    def end(self, kept: bool) -> bool:
+    def end(self, kept: bool, sound: bool = True) -> bool:
         """Close the interchange; not `kept`: Customs saw none of its messages, only its reference is used up.
 
-        A sender's ledger keeps all of an interchange, or nothing and gives False when it may not be sent on.
+        A sender's ledger keeps all of an interchange, or nothing and gives False when it may not be sent on: when an
+        error stands anywhere in it (not `sound`), also in a message that was not recorded.
         """
         now, self._open = self._opened(), None
         with said(self._engine):
-            if self._sending and (now.refused or not kept):
+            if self._sending and (now.refused or not kept or not sound):
                 now.close(False)
                 return False
             if kept:
@@ -199,6 +200,31 @@ class Ledger:
 
     # ------------------------------------------------------------------ what else happens
 
+    def sent_in(self, key: Key, version: int | None) -> tuple[str, str] | None:
+        """Return site and reference of the interchange that brought a version of a document; None if none is known."""
+        query = (
+            select(interchange.c.site, interchange.c.reference)
+            .join(attempt, attempt.c.interchange == interchange.c.id)
+            .join(document, document.c.id == attempt.c.document)
+            .where(document.c.client == key.client, document.c.name == key.document)
+            .where(document.c.reference == key.reference, attempt.c.version == version)
+            .where(attempt.c.outcome != Outcome.FORM_REJECTED.value)
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.site, row.reference)
+
+    def waiting(self, site_name: str, reference: str) -> int:
+        """Return how many messages of an interchange wait for what Customs decides on them."""
+        query = (
+            select(func.count())
+            .select_from(attempt.join(interchange))
+            .where(interchange.c.site == site_name, interchange.c.reference == same_reference(reference))
+            .where(attempt.c.outcome.in_(PENDING))
+        )
+        with self._reading() as connection:
+            return connection.scalar(query) or 0
+
     def documents(self) -> Iterator[tuple[Key, Standing, str, str]]:
         """Give every document, by client, name and reference: where it stands, its identifier and status at Customs."""
         order = select(document).order_by(document.c.client, document.c.name, document.c.reference)
@@ -211,6 +237,11 @@ class Ledger:
         """Write what an answer of Customs changes; give back one sentence that says it."""
         with self._writing() as connection:
             return take(connection, lock_owner(connection, told.site), told, answer)
+
+    def hold(self, site_name: str) -> None:
+        """Wait for other writers of a site's client, and keep them away until the transaction around it ends."""
+        with self._writing() as connection:
+            lock_owner(connection, site_name)
 
     def touch(self, key: Key) -> None:
         """Lock a document for good: somebody created, amended or withdrew it on line."""

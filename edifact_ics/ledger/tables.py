@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = MetaData()
 
@@ -74,7 +74,6 @@ document = Table(
     Column("locked", Boolean, nullable=False, server_default=false()),
     Column("identifier", Text),  # given by Customs
     Column("status", Text),  # the last word of Customs: CLEAR, HELD …
-    Column("told", Text),  # the date and time of UNB that brought it, CCYYMMDDhhmm
     UniqueConstraint("client", "name", "reference", name="document_once"),
     Index("document_identifier", "identifier"),
 )
@@ -103,9 +102,10 @@ answer = Table(
     Column("site", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("message", Text, nullable=False),
-    Column("told", Text, nullable=False),
+    Column("told", Text, nullable=False),  # when Customs prepared it, UTC as 2026-11-25T06:20:00Z
     Column("recorded", DateTime(timezone=True), nullable=False),
     Column("document", ForeignKey("document.id")),
     Column("effect", Text, nullable=False),
+    Column("status", Text),  # that it gave its document
     UniqueConstraint("site", "reference", "message", name="answer_once"),
 )

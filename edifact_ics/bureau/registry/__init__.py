@@ -6,8 +6,9 @@
 from edifact_ics.bureau.registry.audit import Head
 from edifact_ics.bureau.registry.certificates import Certificate, Status, Use
 from edifact_ics.bureau.registry.client import Address, Channel, Client, Contact, Reply, Role
+from edifact_ics.bureau.registry.database import REGISTRY
 from edifact_ics.bureau.registry.refusal import Refused, RegistryError
-from edifact_ics.bureau.registry.registry import REGISTRY, Registry
+from edifact_ics.bureau.registry.registry import Registry
 from edifact_ics.bureau.registry.requests import Request, State
 from edifact_ics.bureau.registry.trust import Change
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -32,27 +31,13 @@ from edifact_ics.bureau.registry.audit import Entry, Fault, Head
 from edifact_ics.bureau.registry.authorities import Authority
 from edifact_ics.bureau.registry.certificates import Certificate, Use
 from edifact_ics.bureau.registry.client import Client
-from edifact_ics.bureau.registry.refusal import RegistryError
+from edifact_ics.bureau.registry.database import REGISTRY
 from edifact_ics.bureau.registry.requests import Request, State
 from edifact_ics.bureau.registry.sites import Site
-from edifact_ics.bureau.registry.tables import HEAD
 from edifact_ics.bureau.registry.trust import Change
 from edifact_ics.bureau.registry.wording import day_in_canberra, moment, organisation
 from edifact_ics.bureau.registry.writing import Writing
-from edifact_ics.database import Room
-from edifact_ics.ledger.tables import metadata as ledger_tables
 from edifact_ics.reference import Row
-
-REGISTRY = Room(
-    name="registry",
-    head=HEAD,
-    migrations=Path(__file__).parent / "migrations",
-    error=RegistryError,
-    extra="bureau",
-    migrated_by="bureau migrate",
-    version_table="registry_version",
-    beside=frozenset({*ledger_tables.tables, "alembic_version"}),
-)
 
 
 def _now() -> datetime.datetime:
@@ -66,9 +51,12 @@ class Registry:
     client identifier, however they are written. Not to be shared between threads or processes.
     """
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime.datetime] = _now) -> None:
+    def __init__(
+        self, engine: Engine, clock: Callable[[], datetime.datetime] = _now, *, lent: Connection | None = None
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._lent = lent
 
     @classmethod
     def open(cls, url: str, *, create: bool = False, clock: Callable[[], datetime.datetime] = _now) -> Registry | None:
@@ -78,6 +66,10 @@ class Registry:
         """
         engine = REGISTRY.opened(url, create)
         return None if engine is None else cls(engine, clock)
+
+    def within(self, connection: Connection) -> Registry:
+        """Return the registry in a transaction of another room of its database, for as long as that lasts."""
+        return Registry(self._engine, self._clock, lent=connection)
 
     def __enter__(self) -> Self:
         return self
@@ -89,21 +81,34 @@ class Registry:
 
     def close(self) -> None:
         """Let the database go."""
-        self._engine.dispose()
+        if self._lent is None:
+            self._engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection to read by; the functions of this room's modules take it."""
+        if self._lent is not None:
+            yield self._lent
+            return
         with REGISTRY.said(self._engine), REGISTRY.reading(self._engine) as connection:
             yield connection
 
     @contextmanager
     def writing(self, operator: str) -> Iterator[Writing]:
         """Open one change, or several that belong together: all are made, or none."""
-        with REGISTRY.said(self._engine), REGISTRY.writing(self._engine) as connection:
+        with self._transaction() as connection:
             head = audit.wait(connection)
             operators.require(connection, operator)
             yield Writing(connection, head, operator, self._clock())
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Give a connection to write by: the one that was lent, or one of its own."""
+        if self._lent is not None:
+            yield self._lent
+            return
+        with REGISTRY.said(self._engine), REGISTRY.writing(self._engine) as connection:
+            yield connection
 
     # ------------------------------------------------------------------ operators, and changes that need two
 
@@ -117,7 +122,7 @@ class Registry:
 
         The first one names itself, the second is named by the first.
         """
-        with REGISTRY.said(self._engine), REGISTRY.writing(self._engine) as connection:
+        with self._transaction() as connection:
             head = audit.wait(connection)
             founds = operators.founds(connection)
             if founds:
@@ -290,20 +295,8 @@ class Registry:
     ) -> Certificate:
         """Note a certificate that was installed: its facts and the path of its key file, never a key."""
         ends = moment(not_before), moment(not_after)
-        given = Certificate(
-            fingerprint,
-            client,
-            kind,
-            use,
-            subject,
-            issuer,
-            serial,
-            email,
-            *ends,
-            host=host,
-            site=site,
-            key_file=key_file,
-        )
+        facts = (fingerprint, client, kind, use, subject, issuer, serial, email)
+        given = Certificate(*facts, *ends, host=host, site=site, key_file=key_file)
         with self.writing(operator) as change:
             return certificates.add(change, given)
 
@@ -373,7 +366,7 @@ class Registry:
         """
         if what in {change.value for change in Change}:
             raise RuntimeError(f"{what} is a change of the registry")
-        with REGISTRY.said(self._engine), REGISTRY.writing(self._engine) as connection:
+        with self._transaction() as connection:
             change = Writing(connection, audit.wait(connection), by, self._clock())
             before = audit.first(connection, what, subject) if once else None
             if before is None:
@@ -392,4 +385,4 @@ class Registry:
         """
         with self.reading() as connection:
             head, faults = audit.verify(connection, noted)
-            return head, faults or list(replay.differences(connection))
+            return head, faults or [*replay.differences(connection)]

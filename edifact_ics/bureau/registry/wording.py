@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
-import zoneinfo
 
 from edifact_ics.bureau.registry.refusal import Refused
+from edifact_ics.civil_time import CANBERRA
 from edifact_ics.reference import is_abn
 
-CANBERRA = zoneinfo.ZoneInfo("Australia/Sydney")  # whose civil time Canberra keeps
 _FIRST_CENTRE = "001"
 _SITE = re.compile("[A-Z]{3}[0-9]{3}[A-Z]")
 _CCID = re.compile("[A-Z0-9]{1,11}")

@@ -1,4 +1,4 @@
-"""Civil time in Canberra: what UNB says is in it, and outages are announced in it. Moments are kept in UTC."""
+"""What is said in the civil time of Canberra: UNB, and the outages of Customs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime
 import re
 from typing import NamedTuple
 
-from edifact_ics.bureau.registry.wording import CANBERRA
+from edifact_ics.civil_time import CANBERRA
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _OUTAGE = re.compile(r"(\w+) (\d\d):(\d\d)-(\d\d):(\d\d)")
@@ -39,19 +39,6 @@ def over_at(outages: tuple[Outage, ...], at: datetime.datetime) -> datetime.date
             end = midnight + datetime.timedelta(hours=hour, minutes=minute)
             return end.replace(tzinfo=CANBERRA).astimezone(datetime.UTC)
     return None
-
-
-def prepared(day: str, time: str) -> datetime.datetime | None:
-    """Return UNB 0017 and 0019, Canberra civil time, in UTC; None when they are no date and time.
-
-    In the hour that is repeated when daylight saving ends the first of the two is meant: which one it was, only the
-    counter of the sender tells.
-    """
-    try:
-        local = datetime.datetime.strptime(day + time, "%y%m%d%H%M")
-    except ValueError:
-        return None
-    return local.replace(tzinfo=CANBERRA).astimezone(datetime.UTC)
 
 
 def stamp(at: datetime.datetime) -> datetime.datetime:

@@ -7,17 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from edifact_ics.bureau.registry import Registry
 from edifact_ics.bureau.service import work
-from edifact_ics.bureau.service.canberra import prepared, stamp
+from edifact_ics.bureau.service.canberra import stamp
 from edifact_ics.bureau.service.instance import Instance
 from edifact_ics.bureau.service.manifest import Manifest, manifest
 from edifact_ics.bureau.service.references import next_reference
 from edifact_ics.bureau.service.sending import ACKNOWLEDGED, ANSWERED, READY, REFUSED, SENT
-from edifact_ics.bureau.service.tables import heard, lodged, subject, task
+from edifact_ics.bureau.service.tables import heard, lodged, subject
 from edifact_ics.bureau.service.work import DONE, SEAL
 from edifact_ics.envelope.receiver import Receiver
-from edifact_ics.history import same_reference
+from edifact_ics.history import Key, same_reference
 from edifact_ics.ledger import Ledger, answers_in
 from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
 from edifact_ics.pipeline import respond
@@ -36,9 +35,10 @@ def answer_step(instance: Instance, connection: Connection, row: Row[Any], at: f
         text = wrong[0].message if wrong else f"It is for {found.interchange.value(3)[:20]!r}, no site on record."
         work.quarantine(connection, row.id, at, "not-ours", text)
         return
+    ledger = Ledger.within(connection, sending=True)
+    ledger.hold(site.name)
     if not _is_new(connection, row, found, site.name, at):
         return
-    ledger = Ledger.within(connection, sending=True)
     changed: set[str] = set()
     for told, said in answers_in(data):
         if said is None:
@@ -47,7 +47,7 @@ def answer_step(instance: Instance, connection: Connection, row: Row[Any], at: f
             continue
         effect = _taken(connection, row, ledger, told, said, at)
         work.tell(connection, at, row.trace, "answered", work=row.id, effect=effect, site=site.name)
-        changed |= set(_matched(connection, row, site.name, said, at))
+        changed |= set(_matched(connection, row, ledger, site.name, said, at))
     work.release(connection, at, changed)
     _hand_on(instance, connection, row, data, found, at)
     _acknowledge(instance, connection, row, data, found, at)
@@ -71,19 +71,15 @@ def _is_new(connection: Connection, row: Row[Any], found: Manifest, site: str, a
             text = f"Customs used its reference {reference} toward {site} for two contents."
             work.quarantine(connection, row.id, at, "reference-used-twice", text)
         return False
-    moment = prepared(found.interchange.value(4), found.interchange.value(4, 2))
-    told = work.now_text(moment.timestamp()) if moment else ""
     last = _highest(connection, site)
     connection.execute(
-        insert(heard).values(site=site, reference=reference, content=row.interchange, told=told, at=work.now_text(at))
+        insert(heard).values(site=site, reference=reference, content=row.interchange, at=work.now_text(at))
     )
     if reference.isdigit():
         for missing in range(last + 1, min(int(reference), last + 21)) if last else ():
             text = f"Customs' interchange {missing} to {site} has not come; ask for it if it stays away."
             work.ask(connection, at, "gap", f"gap:{site}:{missing}", text, row.trace)
-        filled = task.c.key == f"gap:{site}:{reference}"
-        values = {"resolved": work.now_text(at), "resolved_by": "bureau", "note": "It came."}
-        connection.execute(update(task).where(filled, task.c.resolved.is_(None)).values(values))
+        work.settle(connection, at, f"gap:{site}:{reference}", "bureau", "It came.")
     return True
 
 
@@ -102,17 +98,20 @@ def _taken(
     """Let the ledger take an answer; give back what it says of it."""
     if isinstance(said, FormAnswer) and said.error == _USED_BEFORE:
         sent = work.lodging_of(connection, said.site, same_reference(said.reference))
-        if sent is None or sent.resent == 0:
-            text = f"Customs says that {said.reference} of {said.site} was used before, and we sent it once."
+        if sent is None or sent.sends < 2:
+            text = f"Customs says that {said.reference} of {said.site} was used before, and we sent it once at most."
             work.ask(connection, at, "error-26", f"error-26:{row.id}", text, row.trace)
             return "Reference used before, and not by us: an operator must look at it."
     return ledger.take(told, said)
 
 
 def _matched(
-    connection: Connection, row: Row[Any], site: str, said: FormAnswer | BusinessAnswer, at: float
+    connection: Connection, row: Row[Any], ledger: Ledger, site: str, said: FormAnswer | BusinessAnswer, at: float
 ) -> list[str]:
-    """Note with what was sent that it was answered; give back the documents whose later versions may go now."""
+    """Note with what was sent that it was answered; give back the documents whose later versions may go now.
+
+    The ledger has taken the answer. An interchange is answered once all of its messages are.
+    """
     if isinstance(said, FormAnswer):
         sent = work.lodging_of(connection, said.site, same_reference(said.reference))
         if sent is None:
@@ -120,38 +119,33 @@ def _matched(
             work.ask(connection, at, "unknown-contrl", f"unknown-contrl:{row.id}", text, row.trace)
             return []
         refused = said.action == _REJECTED and said.error != _USED_BEFORE
-        values: dict[str, Any] = {"resend": None}
-        if refused:
-            values |= {"state": REFUSED, "alarm": None}
-        elif sent.state in (READY, SENT):
-            values["state"] = ACKNOWLEDGED
-        connection.execute(update(lodged).where(lodged.c.id == sent.id).values(values))
-        _join(connection, row, sent.trace, at)
-        return _subjects(connection, sent.work) if refused or _REJECTED in said.messages.values() else []
+        rejects = refused or _REJECTED in said.messages.values()
+        state = REFUSED if refused else ACKNOWLEDGED if sent.state in (READY, SENT) else sent.state
+        over = rejects and not ledger.waiting(sent.site, sent.reference)
+        _note(connection, row, sent, ANSWERED if over and not refused else state, at)
+        return _subjects(connection, sent.work) if rejects else []
     if said.document is None:
         return []
-    key = f"{site} {said.document} {said.reference}"
-    waiting = (
-        select(lodged)
-        .join(subject, subject.c.work == lodged.c.work)
-        .where(subject.c.key == key, lodged.c.state.in_((READY, SENT, ACKNOWLEDGED)))
-        .order_by(lodged.c.id)
-    )
-    sent = connection.execute(waiting.limit(1)).one_or_none()
+    key = Key(ledger.client_of(site), said.document, said.reference)
+    place = ledger.sent_in(key, said.version)
+    sent = work.lodging_of(connection, *place) if place else None
     if sent is not None:
-        values = {"state": ANSWERED, "resend": None, "alarm": None}
-        connection.execute(update(lodged).where(lodged.c.id == sent.id).values(values))
-        _join(connection, row, sent.trace, at)
-    return [key]
+        over = not ledger.waiting(sent.site, sent.reference)
+        _note(connection, row, sent, ANSWERED if over else sent.state, at)
+    return [f"{site} {said.document} {said.reference}"]
+
+
+def _note(connection: Connection, row: Row[Any], sent: Row[Any], state: str, at: float) -> None:
+    """Note how an interchange stands after an answer, and say in its trail that one came, and where that one's is."""
+    values: dict[str, Any] = {"state": state, "resend": None}
+    if state in (REFUSED, ANSWERED):
+        values["alarm"] = None
+    connection.execute(update(lodged).where(lodged.c.id == sent.id).values(values))
+    work.tell(connection, at, sent.trace, "answer-came", work=row.id, answer=row.trace)
 
 
 def _subjects(connection: Connection, number: int) -> list[str]:
     return list(connection.scalars(select(subject.c.key).where(subject.c.work == number)))
-
-
-def _join(connection: Connection, row: Row[Any], trace: str, at: float) -> None:
-    """Say in the trail of what was sent that an answer came, and where that one's own trail is."""
-    work.tell(connection, at, trace, "answer-came", work=row.id, answer=row.trace)
 
 
 # ---------------------------------------------------------------------- to the client, and back to Customs
@@ -171,17 +165,10 @@ def _hand_on(
         stage=SEAL,
         interchange=instance.payloads.put(data),
         site=site.name,
-        address=_address(instance.registry, site.client, site.email),
         source=row.id,
         trace=row.trace,
     )
     work.tell(connection, at, row.trace, "handed-on", work=number, site=site.name)
-
-
-def _address(registry: Registry, client: str, email: str) -> str:
-    """Return where answers for a client go: to its address for messages, else to that of its site."""
-    found = registry.client(client)
-    return (found.edi_email if found else "") or email
 
 
 def _in_client_words(connection: Connection, data: bytes) -> bytes:
@@ -213,7 +200,6 @@ def _acknowledge(
             interchange=instance.payloads.put(piece),
             site=own.customs,
             reference=str(reference),
-            address=own.customs_address,
             source=row.id,
             trace=row.trace,
         )

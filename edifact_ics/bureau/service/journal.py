@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import secrets
 
 from sqlalchemy import func, select
 
@@ -49,7 +50,7 @@ def write_metrics(instance: Instance) -> None:
 
         age = instance.clock() - datetime.datetime.fromisoformat(oldest).timestamp()
         lines += ["# TYPE edifact_ics_bureau_oldest_seconds gauge", f"edifact_ics_bureau_oldest_seconds {age:.0f}"]
-    unfinished = file.with_name(f".{file.name}.tmp")
+    unfinished = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")  # other workers write theirs
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished.write_text("\n".join(lines) + "\n", "ascii")
     unfinished.rename(file)

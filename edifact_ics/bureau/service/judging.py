@@ -53,6 +53,11 @@ class Case:
         to_us = own.sending is Sending.ENVELOPE and meant == own.site
         return Receiver(site=own.site if to_us else own.customs, production=own.production)
 
+    @property
+    def policy(self) -> Policy:
+        """An override that two operators agreed on turns the business rules it names into warnings."""
+        return used_override(self.connection, self.row.id) or Policy()
+
     def ledger(self) -> Ledger:
         """The ledger in this transaction, kept by a sender."""
         return Ledger.within(self.connection, sending=True)
@@ -64,9 +69,9 @@ def judge_step(instance: Instance, connection: Connection, row: Row[Any], at: fl
     found = manifest(data)
     assert found is not None, "it was opened"
     case = Case(instance, connection, row, at, data, found)
+    case.ledger().hold(row.site)  # so what others decide about its client's documents is known, or not yet begun
     if found.only_acknowledges:
-        _lodge(case, data, found)
-        work.move(connection, row.id, at, DONE)
+        _pass_on(case)
         return
     if work.waits_before(connection, row.id, found.subjects):
         _wait(case)
@@ -79,6 +84,19 @@ def judge_step(instance: Instance, connection: Connection, row: Row[Any], at: fl
         _judge_in_envelope(case)
     else:
         _judge_as_sent(case)
+
+
+def _pass_on(case: Case) -> None:
+    """Send what acknowledges answers to Customs as it is: nobody answers it. One that is for the bureau ends here."""
+    wrong = case.receiver.refuses(case.manifest.interchange)
+    if case.manifest.interchange.value(3) == case.instance.configuration.site:
+        work.tell(case.connection, case.at, case.row.trace, "acknowledged", work=case.row.id, site=case.row.site)
+    elif wrong:
+        work.quarantine(case.connection, case.row.id, case.at, "not-for-customs", wrong[0].message)
+        return
+    else:
+        _lodge(case, case.data, case.manifest)
+    work.move(case.connection, case.row.id, case.at, DONE)
 
 
 def _judge_as_sent(case: Case) -> None:
@@ -98,7 +116,7 @@ def _judge_as_sent(case: Case) -> None:
 def _judge_in_envelope(case: Case) -> None:
     """Put what is in order into an envelope of ours, and refuse the rest."""
     receiver = case.receiver
-    first = check(case.data, history=case.ledger(), reference=case.instance.tables)
+    first = check(case.data, history=case.ledger(), reference=case.instance.tables, policy=case.policy)
     if _only_waits(first):
         _wait(case)
         return
@@ -125,18 +143,8 @@ def _judge_in_envelope(case: Case) -> None:
 
 
 def _recorded(case: Case, data: bytes) -> Result:
-    """Check an interchange against the ledger and record it there if all of it may be sent.
-
-    An override that two operators agreed on turns the business rules it names into warnings.
-    """
-    policy = used_override(case.connection, case.row.id) or Policy()
-    attempt = case.connection.begin_nested()
-    result = check(data, journal=case.ledger(), reference=case.instance.tables, policy=policy)
-    if result.accepted:
-        attempt.commit()
-    else:  # not even its reference is used up
-        attempt.rollback()
-    return result
+    """Check an interchange against the ledger and record it there if all of it may be sent."""
+    return check(data, journal=case.ledger(), reference=case.instance.tables, policy=case.policy)
 
 
 def _errors(result: Result) -> list[Finding]:
@@ -167,8 +175,7 @@ def _note_owner(case: Case) -> None:
 
 
 def answer(case: Case, data: bytes, what: str) -> None:
-    """Put an answer down to be sealed and sent to the registered address of the client's site."""
-    site = case.instance.registry.site(case.row.site)
+    """Put an answer down to be sealed and sent to the client."""
     number = work.add(
         case.connection,
         case.at,
@@ -176,7 +183,6 @@ def answer(case: Case, data: bytes, what: str) -> None:
         stage=SEAL,
         interchange=case.instance.payloads.put(data),
         site=case.row.site,
-        address=site.email if site else "",
         source=case.row.id,
         trace=case.row.trace,
     )
@@ -202,6 +208,7 @@ def _refuse(case: Case, why: str, *, used: bool = False) -> None:
     elif not by_form:  # some of it is in order, and goes nowhere all the same
         answer(case, contrl.refused_whole(case.manifest.interchange, **_words(case)), "refused")
     work.move(case.connection, case.row.id, case.at, REFUSED, reason="refused", detail=why)
+    work.release(case.connection, case.at, case.manifest.subjects)
     work.tell(case.connection, case.at, case.row.trace, "refused", work=case.row.id, why=why)
 
 
@@ -275,11 +282,11 @@ def _lodge(case: Case, data: bytes, sent: Manifest) -> None:
         interchange=content,
         site=own.customs,
         reference=sent.interchange.reference,
-        address=own.customs_address,
         source=case.row.id,
         trace=case.row.trace,
     )
     work.note_subjects(case.connection, number, sent.subjects)
+    work.release(case.connection, case.at, [case.manifest.use])
     if sent.only_acknowledges:
         return
     case.connection.execute(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-from edifact_ics.bureau.binding import Sent, once
 from edifact_ics.envelope.interchange import Interchange, Message, Opened
 from edifact_ics.envelope.reader import Reader
+from edifact_ics.history import same_reference
 from edifact_ics.inspection.guides import identity
 
 
@@ -47,14 +47,14 @@ class Manifest:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """The documents it is about, as keys: site, document, sender reference."""
+        """What one at a time is judged about, as keys: its reference; site, document, sender reference of each."""
         found = (f"{self.site} {e.document} {e.sender_reference}" for e in self.entries if e.sender_reference)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys((self.use, *found)))
 
-    def sent(self) -> list[Sent]:
-        """Return what is to be bound: each document and function once."""
-        owner = self.interchange.value(2, 3)
-        return once(self.site, owner, ((e.document or e.type, e.function, e.type == "REMADV") for e in self.entries))
+    @property
+    def use(self) -> str:
+        """The use of its reference, as a key."""
+        return f"{self.site} UNB {same_reference(self.interchange.reference)}"
 
 
 def manifest(data: bytes) -> Manifest | None:

@@ -1,19 +1,22 @@
-"""The first step of a mail: opened, its signer found out, bound to a client; or put in quarantine with the reason."""
+"""The first step of a mail: opened, its signer found out, bound to a client; or put in quarantine with the reason.
+
+It is judged as `mail open --registry` judges: the same reasons, one memory of replays, a row in the audit trail.
+"""
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row
 
-from edifact_ics.bureau.binding import Decision, bind_all
-from edifact_ics.bureau.mail import Opened, Refusal, open_mail
-from edifact_ics.bureau.registry import anchors
+from edifact_ics.bureau.mail import Opened
+from edifact_ics.bureau.mail.label import label
+from edifact_ics.bureau.mail.refusal import Refused
+from edifact_ics.bureau.receiving import Reason, Received, Rejected, examine, remember
+from edifact_ics.bureau.registry import Registry
 from edifact_ics.bureau.service import work
 from edifact_ics.bureau.service.instance import Instance
 from edifact_ics.bureau.service.manifest import Manifest, manifest
-from edifact_ics.bureau.service.tables import seen
 from edifact_ics.bureau.service.work import ANSWER, DONE, JUDGE
 
 INSECURE = "insecure"  # how work is marked whose signature does not entitle its sender
@@ -21,81 +24,60 @@ INSECURE = "insecure"  # how work is marked whose signature does not entitle its
 
 def open_step(instance: Instance, connection: Connection, row: Row[Any], at: float) -> None:
     """Open a mail that is kept, and find out who may have sent it."""
-    opened = reopened(instance, row)
-    if isinstance(opened, Refusal):
-        reason = _plain(instance.payloads.get(row.mail)) or f"mail-{opened.reason}"
-        work.quarantine(connection, row.id, at, reason, f"{opened.sentence} {opened.audit}".strip())
-        return
-    found = manifest(opened.interchange)
-    if opened.label is None or found is None:
-        text = " ".join(opened.notes) or "It holds no interchange."
-        work.quarantine(connection, row.id, at, "label", text)
+    own, registry = instance.configuration, instance.registry.within(connection)
+    raw = instance.payloads.get(row.mail)
+    found = _examined(instance, registry, raw)
+    content = instance.payloads.put(found.opened.interchange) if found.opened else None
+    found = remember(registry, row.mail, found, by=f"{own.role} {own.site}", work=row.id)  # last: others wait for it
+    opened, refused = found.opened, found if isinstance(found, Rejected) else None
+    if opened is None or opened.label is None:
+        assert refused is not None, "it has a name"
+        detail = f"{refused.sentence} {refused.audit}".strip()
+        work.quarantine(connection, row.id, at, _unsealed(raw) or refused.reason, detail)
         return
     facts = {
         "signer": opened.signer.fingerprint,
         "site": opened.label.creator,
         "reference": opened.label.reference,
     }
-    key = f"signature:{opened.replay_key}"
-    first = connection.scalar(select(seen.c.work).where(seen.c.key == key))
-    if first not in (None, row.id):
+    if refused and refused.first and "work" in refused.first.detail:  # what a person took by hand is no work of ours
         work.move(connection, row.id, at, DONE, **facts)
         work.tell(connection, at, row.trace, "replayed", work=row.id, **facts)
         return
-    stage, why = _entitled(instance, connection, opened, found)
-    if not stage:
-        work.quarantine(connection, row.id, at, *why)
+    if refused and (refused.first or not own.plays_customs or registry.site(opened.label.creator) is None):
+        work.quarantine(connection, row.id, at, refused.reason, refused.sentence)
         return
-    facts["interchange"] = instance.payloads.put(opened.interchange)
-    if first is None:
-        connection.execute(insert(seen).values(key=key, work=row.id, at=work.now_text(at)))
-    work.note_subjects(connection, row.id, found.subjects)
-    detail = f"{INSECURE}: {why[1]}" if why[1] else None
-    work.move(connection, row.id, at, stage, detail=detail, **facts)
-    work.tell(connection, at, row.trace, "opened", work=row.id, refused=why[1] or None, **facts)
+    work.note_subjects(connection, row.id, _said(opened).subjects)
+    facts["interchange"] = content or ""
+    stage = ANSWER if isinstance(found, Received) and found.decision.client is None else JUDGE
+    mark = f"{INSECURE}: {refused.sentence}" if refused else None  # Customs says that in its answer
+    work.move(connection, row.id, at, stage, detail=mark, **facts)
+    work.tell(connection, at, row.trace, "opened", work=row.id, refused=refused and refused.sentence, **facts)
 
 
-def reopened(instance: Instance, row: Row[Any]) -> Opened | Refusal:
-    """Open the mail of a piece of work as of the moment it came in."""
-    came = datetime.datetime.fromisoformat(row.made)
-    return open_mail(instance.payloads.get(row.mail), instance.open_keys, instance.trust, at=came)
+def _examined(instance: Instance, registry: Registry, raw: bytes) -> Received | Rejected:
+    """Examine a mail. What is taken here is known by its site and reference, so they must be fit to be names."""
+    own = instance.configuration
+    found = examine(registry, raw, instance.open_keys, instance.trust, at=instance.moment, customs=own.customs)
+    if isinstance(found, Received):
+        try:
+            label(_said(found.opened).interchange)
+        except Refused as error:
+            why = error.refusal
+            return Rejected(why.reason, why.sentence, found.opened.signer, opened=found.opened)
+        if own.plays_customs and found.decision.client is None:
+            text = "It is signed as by Customs, and Customs is who it was sent to."
+            return Rejected(Reason.NOT_CUSTOMS, text, found.opened.signer, opened=found.opened)
+    return found
 
 
-def decided(instance: Instance, fingerprint: str, found: Manifest) -> Decision:
-    """Return whose an interchange is: the first refusal of its messages, else the decision for the last."""
-    return bind_all(instance.registry, fingerprint, found.sent(), instance.moment)
+def _said(opened: Opened) -> Manifest:
+    found = manifest(opened.interchange)
+    assert found is not None, "a mail without an interchange is not opened"
+    return found
 
 
-def _entitled(
-    instance: Instance, connection: Connection, opened: Opened, found: Manifest
-) -> tuple[str, tuple[str, str]]:
-    """Return the next step and ("", ""); or "" and why it goes to quarantine.
-
-    Toward clients a Customs to practise against goes on with a signature that does not entitle, to refuse it as
-    Customs would; the second text then says why.
-    """
-    customs = not instance.configuration.plays_customs and _is_customs(instance, connection, opened)
-    if customs:
-        if found.site != instance.configuration.customs:
-            return "", ("wrong-site", f"Customs signed it, and UNB 0004 is {found.site}.")
-        why = instance.registry.why_stale(opened.signer.fingerprint, instance.moment)
-        return ("", ("stale-certificate", why)) if why else (ANSWER, ("", ""))
-    if found.site == instance.configuration.customs:
-        return "", ("not-customs", f"UNB 0004 is {found.site}, and its signer is not the pinned one.")
-    decision = decided(instance, opened.signer.fingerprint, found)
-    if decision.accepted:
-        return JUDGE, ("", "")
-    if instance.configuration.plays_customs and instance.registry.site(found.site) is not None:
-        return JUDGE, (str(decision.reason), decision.sentence)
-    return "", (str(decision.reason), decision.sentence)
-
-
-def _is_customs(instance: Instance, connection: Connection, opened: Opened) -> bool:
-    """Tell whether a signer's certificate was ever pinned as that of Customs."""
-    return any(one.fingerprint == opened.signer.fingerprint for one in anchors.anchors(connection))
-
-
-def _plain(raw: bytes) -> str:
+def _unsealed(raw: bytes) -> str:
     """Return what kind of unsealed mail this is, where it is one that Customs or a mail server sends; else ""."""
     head = raw[: 1 << 16].split(b"\r\n\r\n", 1)[0].split(b"\n\n", 1)[0].lower()
     if b"multipart/report" in head or b"auto-submitted: auto-replied" in head:

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, Text, cast, exists, func, literal, select, update
 
 from edifact_ics.bureau.certificates.fitness import WARNED
 from edifact_ics.bureau.registry import Change, Refused, Request, State, Status, requests
@@ -99,19 +99,22 @@ def retry(instance: Instance, number: int, operator: str) -> str:
         row = _work(change.connection, number)
         if row.stage != QUARANTINE:
             raise Refused(f"Work {number} is not in quarantine.", "`bureau quarantine` lists what is.")
-        stage = _step_of(row)
+        stage = _step_of(instance, row)
         at = instance.clock()
         work.move(change.connection, number, at, stage, detail=None)
         work.tell(change.connection, at, row.trace, "retried", work=number, operator=operator)
-        _resolve(change.connection, f"quarantine:{number}", operator, "tried again", at)
+        work.settle(change.connection, at, f"quarantine:{number}", operator, "tried again")
         change.tell("work.retry", f"work {number}", {"reason": row.reason, "step": stage})
     return stage
 
 
-def _step_of(row: Row[Any]) -> str:
-    """Return the step that put work into quarantine, by how far it came."""
+def _step_of(instance: Instance, row: Row[Any]) -> str:
+    """Return the step from which work is tried again.
+
+    To Customs the very same mail goes; one to a client is made anew, by what is on record now.
+    """
     if row.kind == "out":
-        return SEND if row.mail else SEAL
+        return SEND if row.mail and row.site == instance.configuration.customs else SEAL
     return OPEN  # also what came further: who may say it is asked again, and the same ends at the same
 
 
@@ -121,13 +124,8 @@ def resolve(instance: Instance, number: int, note: str, operator: str) -> None:
         row = change.connection.execute(select(task).where(task.c.id == number)).one_or_none()
         if row is None:
             raise Refused(f"There is no task {number}.", "`bureau status` lists them.")
-        _resolve(change.connection, row.key, operator, note, instance.clock())
+        work.settle(change.connection, instance.clock(), row.key, operator, note)
         change.tell("task.resolve", f"task {number}", {"what": row.what, "note": note})
-
-
-def _resolve(connection: Connection, key: str, operator: str, note: str, at: float) -> None:
-    values = {"resolved": work.now_text(at), "resolved_by": operator, "note": note}
-    connection.execute(update(task).where(task.c.key == key, task.c.resolved.is_(None)).values(values))
 
 
 def override(instance: Instance, number: int, operator: str) -> Request | None:
@@ -172,16 +170,19 @@ def purge(instance: Instance, operator: str) -> int:
     limit = instance.moment - datetime.timedelta(days=366 * instance.configuration.keep_years)
     with instance.registry.writing(operator) as change:
         connection = change.connection
-        finished = works.c.stage.in_((work.DONE, REFUSED)) & (works.c.changed < moment(limit))
-        connection.execute(update(works).where(finished).values(mail=None, interchange=None))
+        key = literal("quarantine:") + cast(works.c.id, Text)
+        dealt_with = exists().where(task.c.key == key, task.c.resolved.is_not(None))
+        finished = works.c.stage.in_((work.DONE, REFUSED)) | ((works.c.stage == QUARANTINE) & dealt_with)
+        over = finished & (works.c.changed < moment(limit))
+        connection.execute(update(works).where(over).values(mail=None, interchange=None))
         used = set()
         for column in (works.c.mail, works.c.interchange):
             used |= set(connection.scalars(select(column).where(column.is_not(None))))
-        over = [name for name in instance.payloads.names() if name not in used and _old(instance, name, limit)]
-        change.tell("payload.purge", "payloads", {"before": moment(limit), "count": len(over)})
-    for name in over:
+        dropped = [name for name in instance.payloads.names() if name not in used and _old(instance, name, limit)]
+        change.tell("payload.purge", "payloads", {"before": moment(limit), "count": len(dropped)})
+    for name in dropped:
         instance.payloads.drop(name)
-    return len(over)
+    return len(dropped)
 
 
 def _old(instance: Instance, name: str, limit: datetime.datetime) -> bool:

@@ -34,6 +34,7 @@ def practice_step(instance: Instance, connection: Connection, row: Row[Any], at:
         return
     site = instance.registry.site(row.site)
     ledger = Ledger.within(connection)
+    ledger.hold(found.site)
     if site is not None and ledger.client_of(site.name) != site.client:
         ledger.own(site.name, site.client)
     secure = not (row.detail or "").startswith(INSECURE)
@@ -103,14 +104,13 @@ def _send(
     instance: Instance, connection: Connection, row: Row[Any], kind: str, piece: bytes, at: float, place: int
 ) -> None:
     """Put an answer down, with what the scenario makes of it: late, lost, or twice."""
-    scenario, site = instance.configuration.simulation, instance.registry.site(row.site)
+    scenario = instance.configuration.simulation
     answer = {
         "kind": "out",
         "stage": SEAL,
         "due": at + scenario.delay + place / 1000,
         "interchange": instance.payloads.put(piece),
         "site": row.site,
-        "address": site.email if site else "",
         "source": row.id,
         "trace": row.trace,
     }

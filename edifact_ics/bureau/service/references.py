@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
-from edifact_ics.bureau.registry.wording import CANBERRA
 from edifact_ics.bureau.service.tables import counter
+from edifact_ics.civil_time import CANBERRA
+from edifact_ics.database import insert_new
 
 _PLACES, _FIRST = 10**6, 900_001
 JUMP = 5000  # after a restore: so many may have been used since the copy was made
@@ -18,13 +19,14 @@ JUMP = 5000  # after a restore: so many may have been used since the copy was ma
 
 def next_reference(connection: Connection, site: str, at: float, *, plain: bool = False) -> int:
     """Return the next reference of a site. `plain`: counted from 1, without the day, as Customs does toward a site."""
-    row = connection.execute(select(counter.c.last).where(counter.c.site == site).with_for_update()).one_or_none()
-    day = datetime.datetime.fromtimestamp(at, CANBERRA).strftime("%Y%m%d")
-    found = max(int(row.last) + 1 if row else 1, 1 if plain else int(day) * _PLACES + _FIRST)
+    query = select(counter.c.last).where(counter.c.site == site).with_for_update()
+    row = connection.execute(query).one_or_none()
     if row is None:
-        connection.execute(insert(counter).values(site=site, last=str(found)))
-    else:
-        connection.execute(update(counter).where(counter.c.site == site).values(last=str(found)))
+        insert_new(connection, counter, site=site, last="0")  # another worker may do the same
+        row = connection.execute(query).one()
+    day = datetime.datetime.fromtimestamp(at, CANBERRA).strftime("%Y%m%d")
+    found = max(int(row.last) + 1, 1 if plain else int(day) * _PLACES + _FIRST)
+    connection.execute(update(counter).where(counter.c.site == site).values(last=str(found)))
     return found
 
 

@@ -162,16 +162,20 @@ class Section:
         return name
 
     def secret(self, file_key: str, variable_key: str) -> str:
-        """Return the first line of a file, else what stands in a variable; "" where neither is named."""
+        """Return the first line of a file, else what stands in a variable; "" where neither is named.
+
+        One that is not there is a fault only where it is needed, `present`: who looks at an instance need not know it.
+        """
         file, variable = self.text(file_key, ""), self.text(variable_key, "")
         if file:
             try:
                 return (self.source.file.parent / file).read_text("utf-8").split("\n", 1)[0]
             except OSError as error:
-                self.fault(file_key, f"{file} cannot be read: {error.strerror}")
+                if self.source.present:
+                    self.fault(file_key, f"{file} cannot be read: {error.strerror}")
             except UnicodeDecodeError:
                 self.fault(file_key, f"{file} is no text")
-        if variable and variable not in os.environ:
+        if variable and variable not in os.environ and self.source.present:
             self.fault(variable_key, f"there is no variable {variable}")
         return os.environ.get(variable, "") if variable else ""
 

@@ -14,6 +14,7 @@ from edifact_ics.bureau.service.canberra import over_at
 from edifact_ics.bureau.service.channels import ChannelError, Undeliverable
 from edifact_ics.bureau.service.instance import Instance
 from edifact_ics.bureau.service.tables import lodged
+from edifact_ics.bureau.service.tables import work as works
 from edifact_ics.bureau.service.work import DONE, SEND
 
 READY, SENT, ACKNOWLEDGED, ANSWERED, REFUSED = "ready", "sent", "acknowledged", "answered", "refused"
@@ -25,22 +26,33 @@ def send_step(instance: Instance, connection: Connection, row: Row[Any], at: flo
     to_customs = not own.plays_customs and row.site == own.customs
     over = over_at(own.outages, instance.moment) if to_customs else None
     if over is not None:
+        _count(connection, row, row.attempts - 1)
         work.move(connection, row.id, over.timestamp(), SEND, reason="outage")
         work.tell(connection, at, row.trace, "outage", work=row.id, until=work.now_text(over.timestamp()))
         return
+    address = own.customs_address if to_customs else row.address
     try:
-        instance.outlet.send(instance.payloads.get(row.mail), own.address, row.address)
+        instance.outlet.send(instance.payloads.get(row.mail), own.address, address)
     except Undeliverable as error:
+        _count(connection, row, row.attempts - 1)
         work.quarantine(connection, row.id, at, "undeliverable", str(error))
         return
     except ChannelError as error:  # it is no fault of this mail: it waits, and its attempts do not count
+        _count(connection, row, row.attempts)
         work.move(connection, row.id, at + own.retry, SEND, reason="channel", detail=str(error))
         work.ask(connection, at, "channel", f"channel:{row.id}", str(error), row.trace)
         return
+    _count(connection, row, row.attempts)
     work.move(connection, row.id, at, DONE, detail=None)
-    work.tell(connection, at, row.trace, "sent", work=row.id, to=row.address)
+    work.settle(connection, at, f"channel:{row.id}", "bureau", "It was sent.")
+    work.tell(connection, at, row.trace, "sent", work=row.id, to=address)
     if to_customs:
         _start_clocks(instance, connection, row, at)
+
+
+def _count(connection: Connection, row: Row[Any], times: int) -> None:
+    """Count how often Customs may have got an interchange: every attempt may have reached it, also one that failed."""
+    connection.execute(update(lodged).where(lodged.c.work == row.id).values(sends=lodged.c.sends + times))
 
 
 def _start_clocks(instance: Instance, connection: Connection, row: Row[Any], at: float) -> None:
@@ -60,7 +72,8 @@ def run_clocks(instance: Instance, connection: Connection, at: float) -> int:
     """Do what is due: send again what no CONTRL came for, ask an operator where no answer came. Give back how many."""
     own, done = instance.configuration, 0
     due = or_(lodged.c.resend <= at, lodged.c.alarm <= at)
-    for row in connection.execute(select(lodged).where(due).with_for_update(skip_locked=True)).all():
+    query = select(lodged).join(works, works.c.id == lodged.c.work).where(due)  # others hold work first, and then this
+    for row in connection.execute(query.with_for_update(skip_locked=True)).all():
         name, done = f"Interchange {row.reference} of {row.site}", done + 1
         values: dict[str, Any] = {}
         if row.resend is not None and row.resend <= at:
@@ -74,7 +87,7 @@ def run_clocks(instance: Instance, connection: Connection, at: float) -> int:
                 work.ask(connection, at, "no-contrl", f"no-contrl:{row.id}", text, row.trace)
         if row.alarm is not None and row.alarm <= at:
             values["alarm"] = None
-            text = f"{name}: no business answer has come. Ask Customs; do not send it again."
+            text = f"{name}: a business answer to it has not come. Ask Customs; do not send it again."
             work.ask(connection, at, "no-answer", f"no-answer:{row.id}", text, row.trace)
         connection.execute(update(lodged).where(lodged.c.id == row.id).values(values))
     return done

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
-HEAD = "0001"
+HEAD = "0003"
 
 metadata = MetaData()
+
+# Whose database this is, once an instance has run: one row. Bureau and Customs never share one.
+owner = Table("bureau_owner", metadata, Column("role", Text, primary_key=True))
 
 # One piece of work: a mail that came in, or an interchange that goes out. `stage` is the step that comes next.
 work = Table(
@@ -36,11 +39,11 @@ work = Table(
     Index("bureau_work_trace", "trace"),
 )
 
-# Mails and signatures that came before. These rows outlive everything: a replay is known after years.
+# Mails that came before. These rows outlive the mails; signatures that came before are in the audit trail.
 seen = Table(
     "bureau_seen",
     metadata,
-    Column("key", Text, primary_key=True),  # mail:HASH, signature:KEY
+    Column("mail", Text, primary_key=True),  # its SHA-256
     Column("work", Integer, nullable=False),
     Column("at", Text, nullable=False),
 )
@@ -61,8 +64,10 @@ lodged = Table(
     Column("sent", Text),
     Column("resend", Float),  # when it is sent again, unless a CONTRL came
     Column("resent", Integer, nullable=False),
+    Column("sends", Integer, nullable=False, server_default="0"),  # how often Customs may have got it
     Column("alarm", Float),  # when an operator is told that no business answer came
     UniqueConstraint("site", "reference", name="bureau_lodged_once"),
+    Index("bureau_lodged_client", "client_site", "client_reference"),
 )
 
 # The documents in what waits or was sent: they go one version at a time.
@@ -89,7 +94,6 @@ heard = Table(
     Column("site", Text, primary_key=True),  # the site it was sent to
     Column("reference", Text, primary_key=True),  # without leading zeros
     Column("content", Text, nullable=False),
-    Column("told", Text, nullable=False),  # UNB 0017:0019 as UTC
     Column("at", Text, nullable=False),
 )
 

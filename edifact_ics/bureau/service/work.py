@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, insert, not_, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from edifact_ics.bureau.registry.audit import canonical
 from edifact_ics.bureau.service.tables import event, lodged, subject, task, work
@@ -25,6 +25,7 @@ OPEN, JUDGE, ANSWER, SEAL, SEND = "open", "judge", "answer", "seal", "send"
 STEPS = (OPEN, JUDGE, ANSWER, SEAL, SEND)
 DONE, QUARANTINE, REFUSED = "done", "quarantine", "refused"
 WAITS = "waits"  # the reason of what is due only when an earlier version was answered
+_TRUSTED = 2  # attempts of what is waited for: one worker may die, and another one takes over
 
 
 @dataclass(frozen=True)
@@ -44,22 +45,15 @@ def now_text(at: float) -> str:
 def claim(connection: Connection, at: float, retry: float, most: int) -> Claim | None:
     """Claim what is due longest, and count the attempt; None when nothing is. Commit before the step is run.
 
-    What failed `most` times goes to quarantine, and the next is taken. Interchanges of one site are judged in the order
-    in which they came: one that waits for an answer lets others pass, one that is still to be opened does not, unless
-    it has failed before.
+    What failed `most` times goes to quarantine, and the next is taken. Nothing is judged while a mail that came earlier
+    is still to be opened, for that may hold an earlier version; one that failed twice is not waited for.
     """
-    earlier = work.alias()
-    before = exists().where(
-        earlier.c.kind == "in",
-        earlier.c.id < work.c.id,
-        or_(
-            and_(earlier.c.stage == OPEN, earlier.c.attempts <= 1),
-            and_(earlier.c.stage == JUDGE, earlier.c.site == work.c.site, earlier.c.reason.is_(None)),
-        ),
-    )
+    other = work.alias()
+    closed = select(func.min(other.c.id)).where(other.c.stage == OPEN, other.c.attempts <= _TRUSTED).scalar_subquery()
     query = (
         select(work.c.id, work.c.attempts, work.c.stage, work.c.trace)
-        .where(work.c.stage.in_(STEPS), work.c.due <= at, or_(work.c.stage != JUDGE, not_(before)))
+        .where(work.c.stage.in_(STEPS), work.c.due <= at)
+        .where(or_(work.c.stage != JUDGE, closed.is_(None), work.c.id < closed))
         .order_by(work.c.due, work.c.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=work)
@@ -75,11 +69,14 @@ def claim(connection: Connection, at: float, retry: float, most: int) -> Claim |
 
 
 def held(connection: Connection, claimed: Claim) -> Row[Any] | None:
-    """Hold the row of a claim until the transaction ends; None when somebody else has taken it over."""
+    """Hold the row of a claim until the transaction ends; None when somebody else has taken it over.
+
+    Whoever holds it now is waited for: it may be a claim that only looks, and finds that the row is taken.
+    """
     query = select(work).where(
         work.c.id == claimed.id, work.c.attempts == claimed.attempt, work.c.stage == claimed.stage
     )
-    return connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
+    return connection.execute(query.with_for_update()).one_or_none()
 
 
 def add(connection: Connection, at: float, **values: Any) -> int:
@@ -102,6 +99,7 @@ def quarantine(connection: Connection, number: int, at: float, reason: str, deta
     connection.execute(update(work).where(work.c.id == number).values(values))
     tell(connection, at, row.trace, "quarantined", work=number, stage=row.stage, reason=reason, detail=detail)
     ask(connection, at, "quarantine", f"quarantine:{number}", f"Work {number}: {detail}", row.trace)
+    release(connection, at, connection.scalars(select(subject.c.key).where(subject.c.work == number)))
 
 
 def tell(connection: Connection, at: float, trace: str, what: str, **detail: object) -> None:
@@ -111,9 +109,20 @@ def tell(connection: Connection, at: float, trace: str, what: str, **detail: obj
 
 
 def ask(connection: Connection, at: float, what: str, key: str, detail: str, trace: str = "") -> None:
-    """Give an operator something to look at; the same `key` again asks nothing new."""
-    if connection.execute(select(task.c.id).where(task.c.key == key)).first() is None:
-        connection.execute(insert(task).values(what=what, key=key, detail=detail, trace=trace, made=now_text(at)))
+    """Give an operator something to look at; the same `key` again asks nothing new, unless it was dealt with before."""
+    known = connection.execute(select(task.c.id, task.c.resolved).where(task.c.key == key)).one_or_none()
+    values = {"what": what, "detail": detail, "trace": trace, "made": now_text(at)}
+    if known is None:
+        connection.execute(insert(task).values(key=key, **values))
+    elif known.resolved is not None:
+        again = {**values, "resolved": None, "resolved_by": None, "note": None}
+        connection.execute(update(task).where(task.c.id == known.id).values(again))
+
+
+def settle(connection: Connection, at: float, key: str, by: str, note: str) -> None:
+    """Note that somebody dealt with what an operator was asked to look at, or that it went away by itself."""
+    values = {"resolved": now_text(at), "resolved_by": by, "note": note}
+    connection.execute(update(task).where(task.c.key == key, task.c.resolved.is_(None)).values(values))
 
 
 def note_subjects(connection: Connection, number: int, keys: Iterable[str]) -> None:
@@ -134,10 +143,15 @@ def waits_before(connection: Connection, number: int, keys: Iterable[str]) -> bo
 
 
 def release(connection: Connection, at: float, keys: Iterable[str]) -> None:
-    """Make due what waits for its turn with one of these documents."""
+    """Make due what waits for its turn with one of these documents.
+
+    Work that another worker holds is left out, and never waited for: whoever decides holds the client, so that one has
+    not decided yet, and will see what was.
+    """
     about = select(subject.c.work).where(subject.c.key.in_(sorted(set(keys))))
-    waiting = and_(work.c.stage == JUDGE, work.c.reason == WAITS, work.c.id.in_(about))
-    connection.execute(update(work).where(waiting).values(due=at))
+    waiting = select(work.c.id).where(work.c.stage == JUDGE, work.c.reason == WAITS, work.c.id.in_(about))
+    free = list(connection.scalars(waiting.with_for_update(skip_locked=True)))
+    connection.execute(update(work).where(work.c.id.in_(free)).values(due=at))
 
 
 def lodging_of(connection: Connection, site: str, reference: str) -> Row[Any] | None:
@@ -154,13 +168,12 @@ def standing(connection: Connection, number: int) -> tuple[str, str | None]:
 
 def counts(connection: Connection) -> Mapping[str, int]:
     """Return how much work stands at each step."""
-    from sqlalchemy import func
-
     rows = connection.execute(select(work.c.stage, func.count()).group_by(work.c.stage))
     return {row[0]: row[1] for row in rows}
 
 
 def client_lodging(connection: Connection, site: str, reference: str) -> Row[Any] | None:
     """Return what was sent to Customs of an interchange that its client named so; None if nothing was."""
-    query = select(lodged).where(lodged.c.client_site == site, lodged.c.client_reference == reference)
-    return connection.execute(query).first()
+    number = reference.lstrip("0")  # leading zeros do not count
+    same = lodged.c.client_reference.in_([number.zfill(places) for places in range(len(number), 15)])
+    return connection.execute(select(lodged).where(lodged.c.client_site == site, same)).first()

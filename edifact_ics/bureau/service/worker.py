@@ -6,6 +6,8 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from traceback import extract_tb
 from types import FrameType
 from typing import Any
 
@@ -24,6 +26,7 @@ from edifact_ics.bureau.service.sealing import seal_step
 from edifact_ics.bureau.service.sending import run_clocks, send_step
 from edifact_ics.bureau.service.work import ANSWER, JUDGE, OPEN, SEAL, SEND
 
+_STEPS_AT_A_TIME = 50
 Step = Callable[[Instance, Connection, Row[Any], float], None]
 _STEPS: dict[str, Step] = {
     OPEN: open_step,
@@ -35,7 +38,11 @@ _STEPS: dict[str, Step] = {
 
 
 def run(instance: Instance, *, until_idle: bool = False) -> None:
-    """Work until SIGTERM or SIGINT; the step at hand is finished. `until_idle`: return once nothing is due."""
+    """Work until SIGTERM or SIGINT; the step at hand is finished. `until_idle`: return once nothing is due.
+
+    ConfigurationError, before anything is done, when keys or other files that work needs cannot be used.
+    """
+    instance.prepare()
     with _stopping() as stopped:
         while not stopped():
             done = turn(instance, stopped)
@@ -46,7 +53,10 @@ def run(instance: Instance, *, until_idle: bool = False) -> None:
 
 
 def turn(instance: Instance, stopped: Callable[[], bool] = lambda: False) -> int:
-    """Take in, do all that is due, run the clocks; give back how many things were done."""
+    """Take in, do what is due, run the clocks; give back how many things were done.
+
+    What there is to do is done by so many steps at a time: answers and clocks must not wait for the end of a backlog.
+    """
     done = 0
     for inlet in instance.inlets:
         try:
@@ -55,7 +65,9 @@ def turn(instance: Instance, stopped: Callable[[], bool] = lambda: False) -> int
             log("channel", error=str(error))
         except OSError as error:  # the disk is full: what waits stays where it is
             log("intake", error=f"{error.filename}: {error.strerror}")
-    while not stopped() and work_once(instance):
+    for _ in range(_STEPS_AT_A_TIME):
+        if stopped() or not work_once(instance):
+            break
         done += 1
     if not instance.configuration.plays_customs:
         with instance.writing() as connection:
@@ -83,7 +95,10 @@ def work_once(instance: Instance) -> bool:
                 now, reason = work.standing(connection, row.id)
                 log("step", trace=row.trace, work=row.id, stage=row.stage, attempt=row.attempts, now=now, reason=reason)
     except Exception as error:  # one mail must not stop the others; its attempt is counted
-        log("failed", work=claimed.id, stage=claimed.stage, attempt=claimed.attempt, error=type(error).__name__)
+        where = extract_tb(error.__traceback__)[-1]  # what was said may hold a payload; where it was said does not
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        name = type(error).__name__
+        log("failed", work=claimed.id, stage=claimed.stage, attempt=claimed.attempt, error=name, at=place)
     return True
 
 

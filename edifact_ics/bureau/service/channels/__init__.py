@@ -22,11 +22,13 @@ class Undeliverable(ChannelError):
 class Received:
     """One mail as it came, and how to tell its source that it is kept.
 
-    `data` is None when it was not read because it has more than `size` bytes allow.
+    `data` is None when it was not read because its `size` in bytes is more than Customs takes. `place` is where it
+    lies, to be shown to people.
     """
 
     data: bytes | None
     size: int
+    place: str
     acknowledge: Callable[[], None] = field(repr=False)
 
 

@@ -46,7 +46,7 @@ def files(path: Path) -> Iterator[Received]:
     try:
         found = [entry for entry in os.scandir(path) if entry.is_file(follow_symlinks=False)]
         found = [entry for entry in found if entry.name[0] != "." and not entry.name.endswith(_UNFINISHED)]
-        aged = sorted((entry.stat(follow_symlinks=False).st_mtime_ns, entry.name) for entry in found)
+        aged = sorted((age, entry.name) for entry in found if (age := _age(entry)) is not None)
     except OSError as error:
         raise ChannelError(f"{path}: {error.strerror}.") from error
     for _, name in aged:
@@ -58,7 +58,20 @@ def files(path: Path) -> Iterator[Received]:
             continue
         except OSError as error:
             raise ChannelError(f"{file}: {error.strerror}.") from error
-        yield Received(data, size, partial(file.unlink, missing_ok=True))
+        yield Received(data, size, _shown(file), partial(file.unlink, missing_ok=True))
+
+
+def _shown(file: Path) -> str:
+    """Return a path whose last part a stranger chose, as it can be printed and kept."""
+    return "".join(character if character.isprintable() else "?" for character in str(file))
+
+
+def _age(entry: os.DirEntry[str]) -> int | None:
+    """Return when a file was written, in nanoseconds; None where another worker has taken it."""
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime_ns
+    except FileNotFoundError:
+        return None
 
 
 def write_whole(folder: Path, temporary: Path, data: bytes, suffix: str) -> None:

@@ -66,7 +66,8 @@ class Imap:
                 data = next((part[1] for part in parts if isinstance(part, tuple)), None)
                 if data is None:  # another session was faster
                     continue
-            yield Received(data, int(size[1]) if size else len(data or b""), partial(_delete, box, uid))
+            place = f"{self.host} {self.mailbox} {uid}"
+            yield Received(data, int(size[1]) if size else len(data or b""), place, partial(_delete, box, uid))
 
 
 def _delete(box: imaplib.IMAP4, uid: str) -> None:

@@ -34,6 +34,9 @@ class Smtp:
             codes = [code for code, _ in error.recipients.values()]
             kind = Undeliverable if codes and all(code >= 500 for code in codes) else ChannelError
             raise kind(f"{self.host} does not take mail for {recipient} ({', '.join(map(str, codes))}).") from error
+        except smtplib.SMTPDataError as error:  # a sender that is refused is a matter of the relay, not of this mail
+            kind = Undeliverable if error.smtp_code >= 500 else ChannelError
+            raise kind(f"{self.host} does not take this mail ({error.smtp_code}).") from error
         except smtplib.SMTPResponseException as error:
             raise ChannelError(f"{self.host} answers {error.smtp_code}.") from error
         except (smtplib.SMTPException, OSError) as error:
