@@ -389,7 +389,7 @@ def main(count: int, database: str = "") -> int:
             database = stack.enter_context(server())
         folder, start = Path(stack.enter_context(tempfile.TemporaryDirectory())), time.monotonic()
         faults = load(count, database, folder)
-    print("\n".join(faults) or "No ledger holds a wrong state, and every answer came once.")
+    print("\n".join(faults) or "No ledger holds a wrong state; every answer came, and no other.")
     print(f"{count} interchanges, {WORKERS} workers, {time.monotonic() - start:.0f} seconds.")
     return 1 if faults else 0
 
