@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, BinaryIO
 from lxml import etree
 
 from edifact_ics.canonical import interchange_xml, message_xml, paths, schema
-from edifact_ics.canonical.document import NotCanonical, Written, read_document
+from edifact_ics.canonical.document import NotCanonical, read_document
 from edifact_ics.canonical.places import Places
 from edifact_ics.canonical.viewing import view
+from edifact_ics.canonical.written import Written
 from edifact_ics.codes import finding
 from edifact_ics.envelope.interchange import Stray
 from edifact_ics.finding import Finding, InterchangeSummary, MessageSummary, Position, Severity, leniently, verdict_of
@@ -21,7 +22,7 @@ from edifact_ics.guide.mig import SERVICE
 from edifact_ics.inspection import judging
 from edifact_ics.inspection.guides import has_rules, is_lenient, table_of
 from edifact_ics.inspection.placing import path_of, placed
-from edifact_ics.inspection.run import STAGES, Run
+from edifact_ics.inspection.run import STAGES, Run, few_collections
 from edifact_ics.inspection.steps import Checked, Started
 from edifact_ics.structure.walk import walk
 from edifact_ics.syntax.repertoire import encode, outside, shown
@@ -61,8 +62,9 @@ def edifact_pieces(run: Run, source: BinaryIO) -> Iterator[str]:
         report.stages[stage] = "skipped: the file is XML"
     report.stages["structure"] = report.stages["canonical"] = report.stages["schema"] = "run"
     try:
-        for written in read_document(source, run.library):
-            yield from _written(written, run)
+        with few_collections():
+            for written in read_document(source, run.library):
+                yield from _written(written, run)
     except NotCanonical as error:
         code = "XSD-03" if error.well_formed else "XSD-02"
         broken = [finding(code, Position(line=error.line), str(error))]
@@ -147,6 +149,8 @@ def _xml_summary(library: Library, element: etree._Element, written: Written) ->
 
 def _xml_findings(library: Library, message: str, element: etree._Element, written: Written) -> list[Finding]:
     """Return what is wrong with a message: by its schema, and where that has no quarrel with it, by its guide."""
+    if written.proved:
+        return [] if written.faultless else _guide_findings(library, message, element, written)
     found = []
     at = _places(written, element)
     identifier = _child(element, "SyntaxIdentifier")
@@ -234,5 +238,5 @@ def _rule_findings(message: str, element: etree._Element, written: Written, run:
 def _places(written: Written, element: etree._Element) -> Callable[[int | None], Position]:
     """Return what gives the position of a line of a message; the message is looked at once."""
     reference = _child(element, "MessageReferenceNumber") if written.number else None
-    number = written.number or None
-    return lambda line: Position(line=line, interchange=written.interchange, message=reference, message_number=number)
+    all_on, interchange, number = written.line, written.interchange, written.number or None
+    return lambda line: Position(line=all_on or line, interchange=interchange, message=reference, message_number=number)

@@ -4,57 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from lxml import etree
 
 from edifact_ics.canonical.arrange import CannotWrite
 from edifact_ics.canonical.message_xml import NAMESPACE, ROOT
-from edifact_ics.canonical.write import Kept, Writer, count_sent, kept_elements, read_unmapped, with_insertions
-from edifact_ics.guide.directory import Place
+from edifact_ics.canonical.proof import name_of, prove
+from edifact_ics.canonical.stream import Parser, ends_in, pieces
+from edifact_ics.canonical.write import Writer, writer_of
+from edifact_ics.canonical.written import Out, Written, message_text, outside, trailer, unknown
 from edifact_ics.guide.library import Library
 from edifact_ics.guide.mig import SERVICE
-from edifact_ics.segment.row import to_elements
-from edifact_ics.segment.trace import from_hex, insert, notes_by_segment, parse_note
-from edifact_ics.syntax.characters import BREAKS, STANDARD, Delimiters, join_elements
-from edifact_ics.syntax.repertoire import encode
+from edifact_ics.segment.trace import from_hex
+from edifact_ics.syntax.characters import BREAKS, STANDARD, Delimiters
 
 _NS = "{" + NAMESPACE + "}"
-
-
-@dataclass(slots=True)
-class _Out:
-    """The interchange being written."""
-
-    delimiters: Delimiters
-    una: str
-    syntax: str = "UNOC"
-    reference: str = ""
-    header: list[list[str]] | None = None
-    messages: int = 0
-    envelopes: int = 0
-    bare: bool = False
-    trailer: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Written:
-    """A piece of the file that results: `text` is ISO 8859-1, one character for one byte.
-
-    `message` is the guide's name where the piece is a message, `element` its XML, `raws` its segments and how they are
-    written; None for what stands between messages.
-    """
-
-    text: str
-    message: str | None = None
-    element: etree._Element | None = None
-    error: str | None = None
-    interchange: int = 0
-    number: int = 0
-    raws: tuple[str, ...] = ()
-    delimiters: Delimiters = STANDARD
-    syntax: str = "UNOC"
 
 
 class NotCanonical(Exception):
@@ -73,21 +38,13 @@ def read_document(source: BinaryIO, library: Library) -> Iterator[Written]:
     what was given before stays good.
     """
     reader = _DocumentReader(library)
+    parser = Parser(reader.tags)
     try:
-        parts = etree.iterparse(
-            source,
-            events=("start", "end"),
-            tag=reader.tags,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,  # a comment within a value would hide the rest of it
-            remove_pis=True,
-        )
-        for event, element in parts:
-            yield from reader.start(element) if event == "start" else reader.end(element)
-        reader.check_root(parts.root)
+        for piece, alone in pieces(source, reader.beginnings):
+            yield from reader.line(piece, parser) if alone else reader.piece(piece, parser)
+        for event, element in parser.end():
+            yield from reader.take(event, element)
+        reader.check_root(parser.root)
     except etree.XMLSyntaxError as error:
         reader.check_beginning(source)
         said = error.msg.replace(", use XML_PARSE_HUGE option", "")
@@ -99,13 +56,49 @@ class _DocumentReader:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._out: _Out | None = None
+        self._out: Out | None = None
         self._root: etree._Element | None = None
         self._interchange = 0
-        self._writers: dict[tuple[str, Delimiters, str], Writer] = {}
         self._roots = library.by_root
         named = (ROOT, "Interchange", "Rest", "Envelope", "Trailer", "Outside", "UnknownMessage", *self._roots)
         self.tags = [f"{_NS}{name}" for name in named]
+        alone = ("Interchange", "UnknownMessage", *self._roots)
+        self.beginnings = tuple([f"<{name}{end}".encode() for name in alone for end in " >"])
+        self._between = False  # what comes next is a child of the interchange
+        self._last = ""  # the child of an interchange that ended last, if nothing known began since
+        self._proved: Written | None = None
+
+    def line(self, line: bytes, parser: Parser) -> Iterator[Written]:
+        """Take a line that may be a message: one that is proved to be valid goes to the parser as its mere tag."""
+        stand_in = self._stand_in(line) if self._between and parser.utf8 else None
+        yield from self.piece(stand_in or line, parser)
+        self._between = stand_in is not None or (bool(self._last) and ends_in(line, self._last))
+
+    def piece(self, piece: bytes, parser: Parser) -> Iterator[Written]:
+        """Take a piece of the document."""
+        self._last = ""
+        for event, element in parser.feed(piece):
+            yield from self.take(event, element)
+        self._between = False
+
+    def take(self, event: str, element: etree._Element) -> Iterator[Written]:
+        """Take an event of the parser."""
+        yield from self.start(element) if event == "start" else self.end(element)
+        self._last = _name(element) if event == "end" and _depth(element) == 3 else ""
+
+    def _stand_in(self, line: bytes) -> bytes | None:
+        """Return the tag of a message that stands on a line, having proved the message; None where it cannot be."""
+        out, name = self._out, name_of(line)
+        message = self._roots.get(name)
+        if message is None or out is None:
+            return None
+        proof = prove(line, name, self._writer(message, out), self._library.schema(message), out)
+        if proof is None:
+            return None
+        self._proved = Written(proof.text, message, proof.element, None, self._interchange, out.messages + 1)
+        self._proved.raws, self._proved.proved, self._proved.faultless = tuple(proof.raws), True, proof.faultless
+        self._proved.delimiters, self._proved.syntax = out.delimiters, out.syntax
+        return proof.tag
 
     def start(self, element: etree._Element) -> Iterator[Written]:
         """Take the start of an element: of the root, or of an interchange."""
@@ -119,7 +112,7 @@ class _DocumentReader:
             una = from_hex(element.get("una", STANDARD.una))
             delimiters = Delimiters(*una[3:9]) if len(una) == 9 else STANDARD
             wrong = bool(una) and not (una.startswith("UNA") and len(una) == 9 and delimiters.usable)
-            self._out = _Out(delimiters if delimiters.distinct else STANDARD, una)
+            self._out = Out(delimiters if delimiters.distinct else STANDARD, una)
             self._out.bare = element.get("envelope") is not None
             if self._out.bare and element.get("una") is None:
                 self._out.una = ""
@@ -166,7 +159,7 @@ class _DocumentReader:
                 error = f"an Interchange holds one Envelope, in front of its messages; here are {out.envelopes}"
             elif not out.messages:
                 error = "the Interchange holds no message"
-            yield self._guarded(lambda: Written(self._trailer(out), error=error, interchange=self._interchange))
+            yield self._guarded(lambda: Written(trailer(out), error=error, interchange=self._interchange))
             self._out = None
             _forget(element)
         elif depth == 1:
@@ -193,7 +186,7 @@ class _DocumentReader:
             if element.tag not in (f"{_NS}Interchange", f"{_NS}Rest"):
                 raise NotCanonical(f"{ROOT} holds Interchange elements, not {_name(element)}.", element.sourceline or 1)
 
-    def _part(self, element: etree._Element, out: _Out) -> Iterator[Written]:
+    def _part(self, element: etree._Element, out: Out) -> Iterator[Written]:
         name = _name(element)
         if not str(element.tag).startswith(_NS):
             raise NotCanonical(f"{name} is not in the namespace {NAMESPACE}.", element.sourceline or 1)
@@ -204,11 +197,13 @@ class _DocumentReader:
             out.trailer = {str(k): str(v) for k, v in element.attrib.items()}
         elif name == "Outside":
             error = "segments stand outside of messages"
-            yield self._guarded(
-                lambda: Written(self._outside(element, out), error=error, interchange=self._interchange)
-            )
+            yield self._guarded(lambda: Written(outside(element, out), error=error, interchange=self._interchange))
         elif name == "UnknownMessage" or name in self._roots:
             out.messages += 1
+            if self._proved is not None:
+                self._proved.line, proved, self._proved = element.sourceline, self._proved, None
+                yield proved
+                return
             yield self._guarded(lambda: self._message(element, name, out), self._roots.get(name), element)
         else:
             raise NotCanonical(f"{name} is no element of an Interchange.", element.sourceline or 1)
@@ -226,13 +221,10 @@ class _DocumentReader:
             return Written("", message, element, text, self._interchange, number)
         return written
 
-    def _writer(self, message: str, out: _Out) -> Writer:
-        key = (message, out.delimiters, out.syntax)
-        if key not in self._writers:
-            self._writers[key] = Writer(self._library.load(message), out.delimiters, out.syntax)
-        return self._writers[key]
+    def _writer(self, message: str, out: Out) -> Writer:
+        return writer_of(self._library, message, out.delimiters, out.syntax)
 
-    def _envelope(self, element: etree._Element, out: _Out) -> Written:
+    def _envelope(self, element: etree._Element, out: Out) -> Written:
         text = element.findtext(f"{_NS}SyntaxIdentifier")
         out.syntax = text or "UNOC"
         parent = element.getparent()
@@ -254,83 +246,17 @@ class _DocumentReader:
         text = lead + raw + end
         return Written(text, SERVICE, element, None, self._interchange, 0, (raw,), out.delimiters, out.syntax)
 
-    def _message(self, element: etree._Element, name: str, out: _Out) -> Written:
+    def _message(self, element: etree._Element, name: str, out: Out) -> Written:
         message = self._roots.get(name)
-        error, raws = None, list[str]()
+        error, raws, text = None, list[str](), ""
         try:
-            raws = _unknown(element, out) if message is None else self._writer(message, out).message(element)
+            raws = unknown(element, out) if message is None else self._writer(message, out).message(element)
+            text = message_text(element, raws, out)
         except CannotWrite as fault:
-            error = str(fault)
-        usual = from_hex(element.get("line-end", ""))
-        leads = {number: from_hex(text) for number, text in notes_by_segment(element.get("breaks", "")).items()}
-        if any(lead.strip(BREAKS) for lead in (usual, *leads.values())):
-            error = error or "line-end and breaks hold more than line ends"
-            raws = []
-        end = out.delimiters.terminator
-        lost = {n for n, note in notes_by_segment(element.get("sent", "")).items() if "!" in note.split(";")}
-        ends = ("" if i in lost else end for i in range(1, len(raws) + 1))
-        text = "".join(
-            leads.get(i, usual) + raw + last for i, (raw, last) in enumerate(zip(raws, ends, strict=True), 1)
-        )
-        if element.get("terminated") == "no":
-            text = text.removesuffix(end)
+            raws, error = [], str(fault)
         return Written(
             text, message, element, error, self._interchange, out.messages, tuple(raws), out.delimiters, out.syntax
         )
-
-    @staticmethod
-    def _outside(element: etree._Element, out: _Out) -> str:
-        kept: list[Kept] = []
-        for child in element:
-            read_unmapped(child, kept)
-        if not kept:
-            return ""
-        texts = {place: text for _, _, places in kept for place, text in places}
-        raw = _segment(kept[0][1], texts, element.get("notes", ""), out)
-        end = "" if element.get("terminated") == "no" else out.delimiters.terminator
-        return from_hex(element.get("break", "")) + raw + end
-
-    @staticmethod
-    def _trailer(out: _Out) -> str:
-        notes = out.trailer
-        tail = from_hex(notes.get("after", ""))
-        if notes.get("closed") == "no" or (out.bare and not notes):
-            return tail
-        constants, script = parse_note(notes.get("sent", ""))
-        count = count_sent(notes.get("count", ""), out.messages)
-        reference = from_hex(notes["trailer-reference"]) if "trailer-reference" in notes else out.reference
-        grid = {(1, 1): count, (2, 1): reference, **constants}
-        raw = join_elements(to_elements("UNZ", {k: v for k, v in grid.items() if v}), out.delimiters)
-        raw = insert(raw, script) if script else raw
-        end = "" if notes.get("terminated") == "no" else out.delimiters.terminator
-        return from_hex(notes.get("break", "")) + raw + end + tail
-
-
-def _unknown(element: etree._Element, out: _Out) -> list[str]:
-    """Return the segments of a message that no guide explains."""
-    kept: list[Kept] = []
-    for child in element:
-        read_unmapped(child, kept)
-    notes = notes_by_segment(element.get("sent", ""))
-    found: dict[int, tuple[str, dict[Place, str]]] = {}
-    for number, tag, places in kept:
-        found.setdefault(number, (tag, {}))[1].update(places)
-    if sorted(found) != list(range(1, len(found) + 1)):
-        raise CannotWrite("an unknown message can be written only with its trace (seg) whole")
-    raws = [_segment(*found[number], notes.get(number, ""), out) for number in sorted(found)]
-    if element.get("closed") == "no":
-        return raws
-    sent = element.get("trailer-reference")
-    reference = from_hex(sent) if sent is not None else found[1][1].get((1, 1), "") if 1 in found else ""
-    count = count_sent(element.get("count", ""), len(raws) + 1)
-    raw = join_elements([["UNT"], [count], [reference]] if reference else [["UNT"], [count]], out.delimiters)
-    return [*raws, with_insertions(raw, notes.get(len(raws) + 1, ""))]
-
-
-def _segment(tag: str, texts: dict[Place, str], note: str, out: _Out) -> str:
-    """Return a segment that was kept as Unmapped, as it was sent, without its terminator."""
-    elements = [[encode(text, out.syntax) for text in parts] for parts in kept_elements(tag, texts)]
-    return with_insertions(join_elements(elements, out.delimiters), note)
 
 
 def _depth(element: etree._Element) -> int:

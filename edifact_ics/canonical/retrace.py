@@ -1,57 +1,56 @@
 """A message in our own form, every element with the number of its segment: written from its text at one stroke.
 
-What is in any other form, or would be refused, is left to the careful way (`write`): here it is None.
+The text is cut at the numbers. What stands from the name of one segment's first element to that of the next is a
+stretch; a stretch seen before costs one look-up. What is in any other form, or would be refused, is left to the careful
+way (`write`): here it is None.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from itertools import islice
+from operator import ne
 
 from lxml import etree
 
 from edifact_ics.canonical.arrange import Bit, CannotWrite
 from edifact_ics.canonical.leaf import Leaf
-from edifact_ics.guide.mig_tree import Use
-from edifact_ics.segment.values import clean, marked
-from edifact_ics.syntax.characters import Delimiters
+from edifact_ics.canonical.message_xml import NAMESPACE
+from edifact_ics.canonical.mould import Mould
+from edifact_ics.guide.mig_tree import Condition, Use
+from edifact_ics.structure.table import Table
 
-# An element that holds text; else the start or the end of one that holds elements.
-_TOKEN = re.compile(r'<([A-Za-z0-9]+) seg="([1-9][0-9]{0,6})">([^<]+)</\1>|<(/?[A-Za-z0-9]+)>')
-_SLOTS = 8
-_MARK = re.compile("[\\x01-\\x08]")  # a slot in a template to be
-_REMEMBERED = 20_000  # segments written
-
-Said = tuple[Leaf | str, ...]  # what a document says of one segment: leaves and their texts in turn
+_NUMBER = re.compile(r' seg="([1-9][0-9]{0,6})">')
+_APART = "\n"  # between the parts of a stretch that belong to one segment
+_TAGS = re.compile(r"(<[^\n]*\n?)")  # what stands behind a text of a stretch
+_INDENT = re.compile(r">\s+<")
+_MOST = 40  # elements of a segment
+_MOULDS = 2_000
+_LONGEST = 600  # that is remembered
+_REMEMBERED = 20_000  # stretches, and ways between elements
 
 
 class _Level(dict[str, "Leaf | _Level"]):
-    """What may stand in an element, by name."""
+    """What may stand in an element, by name; and the places in it where a stretch may begin."""
+
+    def __init__(self, above: _Level | None = None) -> None:
+        self.above = above
+        self.places: dict[str, _Place] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class _Template:
-    """A segment with slots: `order` is the element that fills each, `rooms` the characters each element may have."""
+class _Place(dict[str, "_Said"]):
+    """Where a stretch begins, with what was read there before: at a leaf of a level; at the end of it all at none."""
 
-    text: str
-    order: list[int]
-    rooms: list[int]
+    def __init__(self, level: _Level, leaf: Leaf | None, name: str) -> None:
+        self.level = level
+        self.leaf = leaf
+        self.name = name
+        self.ways: dict[str, tuple[Mould, _Place]] = {}  # by what stands between the texts of a stretch
 
-    def filled(self, texts: Said, delimiters: Delimiters) -> str | None:
-        """Return the segment with these texts, or None where one of them takes a closer look."""
-        released: list[str] = []
-        for text, room in zip(texts, self.rooms, strict=True):
-            assert isinstance(text, str)
-            if text.isalnum() and text.isascii():
-                released.append(text)
-            elif "&" in text or not text.isascii() or clean(text) != text:
-                return None
-            else:
-                released.append(delimiters.escape(text))
-            if room and len(text) > room:
-                return None
-        return self.text % tuple([released[index] for index in self.order])
+
+# What a stretch says: the segment, where the next one begins, and what the names in it want of other segments.
+_Said = tuple[str, _Place, tuple[Condition, ...]]
 
 
 class Retracer:
@@ -66,118 +65,143 @@ class Retracer:
         leaves: dict[tuple[str, ...], Leaf],
         uses: dict[str, tuple[str, Use]],
         raw: Callable[[Bit, str], str],
-        delimiters: Delimiters,
+        table: Table,
     ) -> None:
         self._uses = uses
         self._raw = raw
+        self._table = table
         self._root = _Level()
-        self._delimiters = delimiters
-        self._written: dict[Said, str | None] = {}
-        self._templates: dict[Said, _Template | None] = {}
+        self._start = _Place(self._root, None, "")
+        self._places: list[_Place] = []
+        self._held = 0
+        self._moulds: dict[tuple[Leaf, ...], Mould] = {}
         self._carriers: dict[str, str] = {}
         for path, leaf in leaves.items():
             level = self._root
             for name in path[:-1]:
-                below = level.setdefault(name, _Level())
+                below = level.setdefault(name, _Level(level))
                 if isinstance(below, Leaf):
                     break
                 level = below
             else:
                 level[path[-1]] = leaf
+        self._sources = dict(_sources(leaves))
 
-    def raws(self, element: etree._Element, sent: dict[int, str]) -> list[str] | None:
-        """Return the segments of a message without UNT; `sent` are the notes on them by number. None: not this way."""
-        said = self._said(etree.tostring(element, encoding="unicode", with_tail=False))
-        if said is None:
+    def raws(self, parts: list[str], element: etree._Element, sent: dict[int, str]) -> list[str] | None:
+        """Return the segments of a message without UNT, by the parts of its text (see `cut`).
+
+        `sent` are the notes on segments by number. None: not this way.
+        """
+        numbers, carriers = parts[1::2], element.get("carriers", "").split()
+        if not numbers:
             return None
-        found: dict[int, str] = {}
-        written = self._written
+        wanted = set[Condition]()
+        raws = [""] * (len(carriers) + 2 + sum(map(ne, numbers, islice(numbers, 1, None))))  # by number
         try:
-            for item in element.get("carriers", "").split():
-                digits, _, use_id = item.partition(":")
-                found[int(digits)] = self._carrier(use_id, sent.get(int(digits), ""))
-            carriers = len(found)
-            for digits, what in said.items():
-                number = int(digits)
-                raw = written[what] if what in written else self._remember(what)
-                if number in sent:
-                    bit = _bit(what, self._delimiters.decimal)
-                    raw = self._raw(bit, sent[number]) if bit is not None else None
-                if raw is None:
+            for item in carriers:
+                number, _, use_id = item.partition(":")
+                if not number.isdecimal():
                     return None
-                found[number] = raw
-            if len(found) != carriers + len(said):
-                return None
-            return [found[number] for number in range(1, len(found) + 1)]
-        except (CannotWrite, KeyError, ValueError):
-            return None
-
-    def _said(self, text: str) -> dict[str, Said] | None:
-        """Return what a message says of its segments, by number; None where it is not in our form."""
-        said: dict[str, Said] = {}
-        level, above = self._root, list[_Level]()
-        start = text.find(">") + 1
-        end = text.rfind("<")
-        leaves = others = 0
-        for name, number, value, other in _TOKEN.findall(text, start, end) if start <= end else ():
-            if other:
-                others += 1
-                if other[0] == "/":
-                    level = above.pop() if above else self._root
+                raws[int(number)] = self._carrier(use_id, sent.get(int(number), ""))
+            place = self._moved(self._root, parts[0][1:].split("><"))
+            number, stretch = numbers[0], parts[2]
+            for following, more in zip((*numbers[1:], ""), (*parts[4::2], ""), strict=True):
+                if following == number:
+                    stretch += _APART + more
                     continue
-                below = level.get(other)
-                if below.__class__ is not _Level:
-                    return None
-                above.append(level)
-                level = below
-                continue
-            leaves += 1
-            leaf = level.get(name)
-            if leaf.__class__ is not Leaf:
-                return None
-            before = said.get(number)
-            said[number] = (leaf, value) if before is None else (*before, leaf, value)
-        return said if text.count("<", start, end) == 2 * leaves + others else None
-
-    def _remember(self, what: Said) -> str | None:
-        """Write a segment unlike any before: by a template for its elements, or with care."""
-        if len(self._written) >= _REMEMBERED:
-            self._written.clear()
-        leaves, texts = what[::2], what[1::2]
-        known = leaves in self._templates
-        template = self._templates[leaves] if known else None
-        raw = template.filled(texts, self._delimiters) if template is not None else None
-        if raw is None:
-            bit = _bit(what, self._delimiters.decimal)
-            try:
-                raw = self._raw(bit, "") if bit is not None else None
-            except CannotWrite:
-                raw = None
-            if raw is not None and not known:
-                self._templates[leaves] = self._template(what)
-        self._written[what] = raw
-        return raw
-
-    def _template(self, what: Said) -> _Template | None:
-        """Return the template of segments that bring the same elements; None where each text takes a closer look."""
-        leaves = [leaf for leaf in what if isinstance(leaf, Leaf)]
-        marks = [chr(number) for number in range(1, len(leaves) + 1)]
-        taken = set(self._delimiters.special_characters)
-        if (
-            len(marks) > _SLOTS
-            or self._delimiters.release == " "
-            or self._delimiters.decimal != "."
-            or taken & set(marks)
-        ):
+                raw, after, wants = place.get(stretch) or self._read(place, stretch)
+                if wants:
+                    wanted.update(wants)
+                if sent and int(number) in sent:
+                    raw = self._noted(place, stretch, sent[int(number)])
+                raws[int(number)] = raw
+                place, number, stretch = after, following, more
+        except (CannotWrite, KeyError, ValueError, IndexError):
             return None
-        bit = Bit(leaves[0].position, [leaves[0].use])
-        for leaf, mark in zip(leaves, marks, strict=True):
-            if not leaf.room and not leaf.value.code:
-                return None
-            bit.texts[leaf.value.places[0]] = leaf.value.code or mark
-        raw = self._raw(bit, "")
-        order = [ord(char) - 1 for char in raw if char in marks]
-        return _Template(_MARK.sub("%s", raw.replace("%", "%%")), order, [leaf.room for leaf in leaves])
+        del raws[0]
+        held = all(condition.holds(element.findtext(self._sources[condition]) or "") for condition in wanted)
+        return raws if held and all(raws) else None
+
+    def _read(self, place: _Place, stretch: str) -> _Said:
+        """Return what a stretch unlike any before says.
+
+        Raise KeyError where it is not in our form, CannotWrite where it takes a closer look.
+        """
+        mould, texts, after = self._parsed(place, stretch)
+        raw = mould.raw(texts)
+        if raw is None:
+            raise CannotWrite(stretch)
+        known = raw, after, mould.wants
+        if len(stretch) <= _LONGEST:
+            if self._held >= _REMEMBERED:
+                self._forget()
+            place[stretch] = known
+            self._held += 1
+        return known
+
+    def _parsed(self, place: _Place, stretch: str) -> tuple[Mould, list[str], _Place]:
+        """Return what writes a stretch, its texts, and where it ends."""
+        text, _, moves = stretch.partition("<")
+        texts = [text]
+        if _APART in moves:
+            pieces = _TAGS.split(stretch)
+            texts, moves = pieces[:-1:2], "".join(pieces[1::2])
+        way = place.ways.get(moves)
+        if way is None:
+            way = self._way(place, moves)
+            if len(stretch) <= _LONGEST:
+                place.ways[moves] = way
+                self._held += 1
+        return way[0], texts, way[1]
+
+    def _way(self, place: _Place, moves: str) -> tuple[Mould, _Place]:
+        """Return what writes stretches in which these tags stand behind the texts, and where they end."""
+        leaves: list[Leaf] = []
+        for one in moves.split(_APART):
+            closed, *steps = one.removeprefix("<").split("><")
+            if place.leaf is None or closed.rstrip(">") != f"/{place.name}":
+                raise KeyError(one)
+            leaves.append(place.leaf)
+            if one.endswith(">"):  # the end of the message
+                steps = [*steps[:-1], steps[-1][:-1], ""] if steps else [""]
+            place = self._moved(place.level, steps)
+        key = tuple(leaves)
+        if len(key) > _MOST:
+            raise KeyError(key)
+        mould = self._moulds.get(key)
+        if mould is None:
+            if len(self._moulds) >= _MOULDS:
+                self._forget()
+                self._moulds.clear()
+            mould = self._moulds[key] = Mould(key, self._table, self._raw)
+        if not self._sources.keys() >= {*mould.wants}:
+            raise KeyError(key)
+        return mould, place
+
+    def _moved(self, level: _Level, steps: list[str]) -> _Place:
+        """Return the place at the end of some tags, without their brackets: at the last of them, a leaf."""
+        *moves, name = steps
+        for step in moves:
+            below = level.above if step[:1] == "/" else level[step]
+            if not isinstance(below, _Level):
+                raise KeyError(step)
+            level = below
+        place = level.places.get(name)
+        if place is None:
+            leaf = level[name] if name else None
+            if isinstance(leaf, _Level):
+                raise KeyError(name)
+            place = level.places[name] = _Place(level, leaf, name)
+            self._places.append(place)
+        return place
+
+    def _noted(self, place: _Place, stretch: str, note: str) -> str:
+        """Return a segment with a note on how it was sent."""
+        mould, texts, _ = self._parsed(place, stretch)
+        bit = mould.bit(texts)
+        if bit is None:
+            raise CannotWrite(stretch)
+        return self._raw(bit, note)
 
     def _carrier(self, use_id: str, note: str) -> str:
         raw = self._carriers.get(use_id)
@@ -188,32 +212,31 @@ class Retracer:
                 self._carriers[use_id] = raw
         return raw
 
-
-def _bit(what: Said, decimal: str) -> Bit | None:
-    """Return the segment of which a document says this; None where it takes a closer look."""
-    bit: Bit | None = None
-    for leaf, text in zip(what[::2], what[1::2], strict=True):
-        assert isinstance(leaf, Leaf)
-        assert isinstance(text, str)
-        value = leaf.value
-        if value.parts == "each" or value.when or (bit is not None and bit.uses[0] is not leaf.use):
-            return None
-        if bit is None:
-            bit = Bit(leaf.position, [leaf.use])
-        elif value.many or any(set(other.places) & set(value.places) for other in bit.values):
-            return None
-        text = clean(_unescaped(text))
-        fits = len(text) <= leaf.room
-        pieces = [[marked(value, text, decimal)]] if fits else leaf.pieces(text, None, decimal)
-        if not text or len(pieces) != 1:
-            return None
-        bit.values.append(value)
-        bit.texts.update((place, part) for place, part in zip(value.places, pieces[0], strict=False) if part)
-    return bit
+    def _forget(self) -> None:
+        self._held = 0
+        for place in self._places:
+            place.clear()
+            place.ways.clear()
 
 
-def _unescaped(text: str) -> str:
-    if "&" not in text:
-        return text
-    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&#13;", "\r")
-    return text.replace("&amp;", "&")
+def _sources(leaves: dict[tuple[str, ...], Leaf]) -> Iterator[tuple[Condition, str]]:
+    """Give the conditions that names put on other segments, each with the path of the element that brings that text.
+
+    A condition on what no element, or more than one, may bring is left out.
+    """
+    for condition in {condition for leaf in leaves.values() for condition in leaf.value.when}:
+        found = [
+            path
+            for path, leaf in leaves.items()
+            if leaf.position == condition.position and condition.place in leaf.value.places
+        ]
+        if len(found) == 1 and leaves[found[0]].room:
+            yield condition, "/".join(f"{{{NAMESPACE}}}{name}" for name in found[0])
+
+
+def cut(text: str) -> list[str]:
+    """Return the text inside the element of a message, cut at the numbers of segments: text and number in turn."""
+    inner = text[text.find(">") + 1 : text.rfind("<")]
+    if "\n" in inner:
+        inner = _INDENT.sub("><", inner).strip()
+    return _NUMBER.split(inner)

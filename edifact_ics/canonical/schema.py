@@ -49,14 +49,19 @@ def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, collect_ids=False)
 
 
-def is_valid(xsd: Xsd | None, xml: str) -> bool:
-    """Tell whether the element of a message is valid by its XSD; by none, everything well formed is."""
+def valid(xsd: Xsd | None, xml: str) -> etree._Element | None:
+    """Return the element of a message if it is valid by its XSD; by none, everything well formed is."""
     schema = _schema(xsd)
     try:
         element = etree.fromstring(xml, _parser())
     except etree.XMLSyntaxError:
-        return False
-    return schema is None or schema.validate(element)
+        return None
+    return element if schema is None or schema.validate(element) else None
+
+
+def is_valid(xsd: Xsd | None, xml: str) -> bool:
+    """Tell whether the element of a message is valid by its XSD."""
+    return valid(xsd, xml) is not None
 
 
 def breaches(xsd: Xsd | None, element: etree._Element) -> list[Breach]:
@@ -162,7 +167,7 @@ class _Judgement:
     def _of_values(self) -> dict[str, Any]:
         """What `xmlschema` says, the first of each element, by path; it takes long, and most faults do not need it."""
         found: dict[str, Any] = {}
-        for error in _explainer(self._xsd).iter_errors(etree.fromstring(etree.tostring(self._top))):
+        for error in _explainer(self._xsd).iter_errors(etree.fromstring(etree.tostring(self._top, with_tail=False))):
             one: Any = error.elem
             if isinstance(one, etree._Element):
                 found.setdefault(one.getroottree().getpath(one), error)

@@ -8,15 +8,17 @@ references are worked out. A file is read message by message, whatever its size.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
 from edifact_ics.canonical.arrange import Arranger, Bit, Box, CannotWrite
 from edifact_ics.canonical.leaf import Leaf
 from edifact_ics.canonical.message_xml import NAMESPACE
-from edifact_ics.canonical.retrace import Retracer
+from edifact_ics.canonical.retrace import Retracer, cut
 from edifact_ics.guide.directory import Place
 from edifact_ics.guide.layout import paths
+from edifact_ics.guide.library import Library
 from edifact_ics.guide.mig_tree import Mig
 from edifact_ics.segment.row import to_elements
 from edifact_ics.segment.trace import PART, from_hex, insert, notes_by_segment, parse_note
@@ -34,20 +36,26 @@ Kept = tuple[int, str, list[tuple[Place, str]]]  # an Unmapped element: segment 
 _REMEMBERED = 10_000  # segments written
 
 
+@lru_cache(maxsize=32)
+def writer_of(library: Library, message: str, delimiters: Delimiters, syntax: str) -> Writer:
+    """Return what writes the messages of a guide in one way of writing."""
+    return Writer(library.load(message), delimiters, syntax)
+
+
 class Writer:
-    """Writes the messages of one guide."""
+    """Writes the messages of one guide; `table` is that guide compiled."""
 
     def __init__(self, mig: Mig, delimiters: Delimiters = STANDARD, syntax: str = "UNOC") -> None:
-        self._table = Table(mig, delimiters, syntax)
+        self.table = Table(mig, delimiters, syntax)
         self._delimiters = delimiters
         self._syntax = syntax
-        self._rows = {node.segment.position: node.row for node in self._table.nodes}
-        self._uses = {use.id: (node, use) for node in self._table.nodes for use in node.segment.uses}
-        self._order = Arranger(self._table.layout, self._rows)
+        self._rows = {node.segment.position: node.row for node in self.table.nodes}
+        self._uses = {use.id: (node, use) for node in self.table.nodes for use in node.segment.uses}
+        self._order = Arranger(self.table.layout, self._rows)
         self._leaves: dict[tuple[str, ...], Leaf] = {}
         self._wraps: set[tuple[str, ...]] = set()
         self._containers: set[tuple[str, ...]] = set()
-        layout = self._table.layout
+        layout = self.table.layout
         for path, use, value in paths(layout):
             self._leaves[path] = Leaf.of(use, value, self._uses[use.id][0].row)
             self._containers.update(path[:i] for i in range(1, len(path)))
@@ -56,7 +64,7 @@ class Writer:
         self._frames = {frame.name: frame for frame in layout.frames.values() if frame.parent is not None}
         self._written: dict[tuple[object, ...], str] = {}
         uses = {name: (node.segment.position, use) for name, (node, use) in self._uses.items()}
-        self._retracer = Retracer(self._leaves, uses, self._raw, delimiters)
+        self._retracer = Retracer(self._leaves, uses, self._raw, self.table)
 
     # ------------------------------------------------------------------ a message
 
@@ -66,10 +74,10 @@ class Writer:
         Raise CannotWrite when the guide has no place for what the document holds.
         """
         sent = notes_by_segment(element.get("sent", ""))
-        known = self._retracer.raws(element, sent)
-        if known:
-            return self._closed(element, known, sent)
-        box = Box(self._table.layout.root)
+        known = self.retraced(element, cut(etree.tostring(element, encoding="unicode", with_tail=False)))
+        if known is not None:
+            return known
+        box = Box(self.table.layout.root)
         kept: list[Kept] = []
         self._read(element, box, (), kept)
         self._check_names(box)
@@ -81,6 +89,15 @@ class Writer:
         else:
             raws = [self._raw(bit, sent.get(number, "")) for number, bit in enumerate(numbered, 1)]
         return self._closed(element, raws, sent)
+
+    def retraced(self, element: etree._Element, parts: list[str]) -> list[str] | None:
+        """Return the segments of a message by the parts of its text (`retrace.cut`), None where that takes more care.
+
+        Trace attributes in the element are not looked at.
+        """
+        sent = notes_by_segment(element.get("sent", ""))
+        raws = self._retracer.raws(parts, element, sent)
+        return None if raws is None else self._closed(element, raws, sent)
 
     def _check_names(self, box: Box) -> None:
         """Refuse a value whose name does not apply in this message: it would be read back under another."""
@@ -202,7 +219,7 @@ class Writer:
             elif here in self._containers:
                 self._read(child, box, here, kept)
             else:
-                raise CannotWrite(f"the guide {self._table.mig.message} has no element {'/'.join(here)}")
+                raise CannotWrite(f"the guide {self.table.mig.message} has no element {'/'.join(here)}")
 
     def _read_wrap(self, element: etree._Element, box: Box, path: tuple[str, ...], kept: list[Kept]) -> None:
         """Read a container that one segment fills, with what hangs below that segment."""

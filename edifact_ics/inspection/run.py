@@ -102,7 +102,7 @@ class Run:
         source, self._wrapping = unwrapped(source)
         reader = Reader(source)
         last: Message | None = None
-        with _few_collections():
+        with few_collections():
             for event in reader.events():
                 if isinstance(event, Opened):
                     last, self.cut = None, False
@@ -364,7 +364,7 @@ class Run:
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
+def few_collections() -> Iterator[None]:
     """Let the collector of cycles run seldom: what is made here is dropped message by message and holds no cycles."""
     before = gc.get_threshold()
     if before[0]:

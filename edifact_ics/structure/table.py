@@ -326,6 +326,10 @@ class Table:
         """Keep what a segment says."""
         if len(known.uses) == 1 and not known.faulty:
             known.counter = node.uses + known.uses[0]
+        self.know(node, key, raw, known)
+
+    def know(self, node: Node, key: str | tuple[str, tuple[bool, ...]], raw: str, known: Interpreted) -> None:
+        """Keep what a segment says at a node; of one that is only walked, its uses and their counter will do."""
         node.cache[key] = known
         if len(raw) > _CACHE_LONGEST:
             self._long.append((node, key))

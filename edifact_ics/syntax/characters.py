@@ -59,11 +59,18 @@ class Delimiters:
         used = self.component + self.element + self.terminator + (self.release if self.release != " " else "")
         return re.compile("[" + re.escape(used) + "]")
 
+    @cached_property
+    def _released(self) -> list[str]:
+        """The characters that must be released, the release character first."""
+        return self._used[::-1]
+
     def escape(self, value: str) -> str:
         """Return a value with its service characters released."""
         if value.isalnum() or not self.special.search(value):
             return value
-        return self.special.sub(lambda m: self.release + m.group(), value)
+        for char in self._released:
+            value = value.replace(char, self.release + char)
+        return value
 
 
 STANDARD = Delimiters()

@@ -35,6 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from edifact_ics import pipeline
 from edifact_ics.answering import Answering
+from edifact_ics.canonical.write import writer_of
 from edifact_ics.conversion import edifact_pieces, xml_pieces
 from edifact_ics.envelope.interchange import Message
 from edifact_ics.envelope.reader import Reader
@@ -158,10 +159,12 @@ def _walk(data: bytes) -> None:
 
 
 def forget() -> None:
-    """Compile the guides anew: what a table remembers of segments it read before would flatter the next run."""
+    """Compile the guides anew: what is remembered of segments read or written before would flatter the next run."""
     guides.table_of.cache_clear()
+    writer_of.cache_clear()
     for document in ("IMD", "SAC"):
         guides.table_of(ours(), document, STANDARD, "UNOC")
+        writer_of(ours(), document, STANDARD, "UNOC")
 
 
 def check(data: bytes) -> None:
