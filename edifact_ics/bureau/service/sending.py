@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from edifact_ics.bureau.service import work
 from edifact_ics.bureau.service.canberra import over_at
@@ -69,14 +69,18 @@ def _start_clocks(instance: Instance, connection: Connection, row: Row[Any], at:
 
 
 def run_clocks(instance: Instance, connection: Connection, at: float) -> int:
-    """Do what is due: send again what no CONTRL came for, ask an operator where no answer came. Give back how many."""
+    """Do what is due: send again what no CONTRL came for, ask an operator where no answer came. Give back how many.
+
+    What still waits to be sent, in an outage say, is not sent again before it was.
+    """
     own, done = instance.configuration, 0
-    due = or_(lodged.c.resend <= at, lodged.c.alarm <= at)
-    query = select(lodged).join(works, works.c.id == lodged.c.work).where(due)  # others hold work first, and then this
+    due = or_(and_(lodged.c.resend <= at, works.c.stage == DONE), lodged.c.alarm <= at)
+    both = select(lodged, works.c.stage).join(works, works.c.id == lodged.c.work)  # others hold work first, then this
+    query = both.where(due)
     for row in connection.execute(query.with_for_update(skip_locked=True)).all():
         name, done = f"Interchange {row.reference} of {row.site}", done + 1
         values: dict[str, Any] = {}
-        if row.resend is not None and row.resend <= at:
+        if row.resend is not None and row.resend <= at and row.stage == DONE:
             again = row.resent < own.resends
             values = {"resend": at + own.contrl_wait if again else None, "resent": row.resent + 1}
             if again:
