@@ -350,13 +350,9 @@ def demo(keep: Path | None, at: datetime.datetime | None) -> None:
 def migrated(file: Path) -> None:
     """Make the tables of an instance, or bring older ones up to this program."""
     with _words():
-        from edifact_ics.bureau.registry import REGISTRY
-        from edifact_ics.bureau.service.instance import BUREAU
-        from edifact_ics.ledger.database import LEDGER
+        from edifact_ics.bureau.service.instance import migrate
 
-        url = _loaded(file).database
-        for room in (LEDGER, REGISTRY, BUREAU):
-            room.migrate(url)
+        migrate(_loaded(file).database)
 
 
 COMMANDS = (
