@@ -84,9 +84,13 @@ def quarantined(instance: Instance) -> tuple[Row[Any], ...]:
 def interchange(instance: Instance, number: int) -> bytes:
     """Return the interchange that came with a piece of work, or goes out with it."""
     with instance.reading() as connection:
-        name = _work(connection, number).interchange
+        return _interchange(instance, _work(connection, number))
+
+
+def _interchange(instance: Instance, row: Row[Any]) -> bytes:
+    name = row.interchange
     if name is None:
-        raise Refused(f"Work {number} holds no interchange.", "It was not opened, or it was purged.")
+        raise Refused(f"Work {row.id} holds no interchange.", "It was not opened, or it was purged.")
     try:
         return instance.payloads.get(name)
     except PayloadMissing as error:
@@ -100,6 +104,8 @@ def retry(instance: Instance, number: int, operator: str) -> str:
         if row.stage != QUARANTINE:
             raise Refused(f"Work {number} is not in quarantine.", "`bureau quarantine` lists what is.")
         stage = _step_of(instance, row)
+        if (row.interchange if stage == SEAL else row.mail) is None:
+            raise Refused(f"What work {number} was made of was purged.", "Have it sent anew.")
         at = instance.clock()
         work.move(change.connection, number, at, stage, detail=None)
         work.tell(change.connection, at, row.trace, "retried", work=number, operator=operator)
@@ -151,7 +157,7 @@ def override(instance: Instance, number: int, operator: str) -> Request | None:
 
 def _overridable(instance: Instance, connection: Connection, row: Row[Any]) -> tuple[str, ...]:
     """Return the business rules that refuse an interchange; refuse where anything else is wrong as well."""
-    data = instance.payloads.get(row.interchange)
+    data = _interchange(instance, row)
     found = check(data, history=Ledger.within(connection, sending=True), reference=instance.tables)
     wrong = {f.code for f in found.findings if f.severity is Severity.ERROR}
     business = {rule.id for rule in available() if "history" not in rule.needs}
