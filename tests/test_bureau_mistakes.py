@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import socket
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bureaus import Practice
 from click.testing import CliRunner, Result
 
+from edifact_ics import database
 from edifact_ics.bureau.registry import Refused
 from edifact_ics.bureau.service import operations
+from edifact_ics.bureau.service.instance import BUREAU
 from edifact_ics.cli import main
 
 
@@ -86,3 +91,22 @@ def test_an_override_whose_payload_is_not_on_the_disk_says_so(practice: Practice
         file.unlink()
     done = run(practice, "override", "1", "--operator", "anna")
     assert (done.exit_code, "is not there" in done.output) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["status", "migrate", "restore"])
+def test_a_database_server_that_does_not_answer_is_a_sentence_and_not_waited_for_long(
+    practice: Practice, command: str
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        where = f"127.0.0.1:{silent.getsockname()[1]}"
+        practice.configure("bureau", database=f'"postgresql://bureau:hush@{where}/bureau?connect_timeout=2"')
+        done = run(practice, command)
+    assert (done.exit_code, "timeout" in done.output, "hush" in done.output) == (2, True, False)
+
+
+def test_a_server_must_answer_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(database, "create_engine", lambda url, connect_args: asked.update(connect_args))
+    for text, seconds in (("", "10"), ("?connect_timeout=60", "60")):
+        BUREAU.engine_of(BUREAU.url_of(f"postgresql://bureau@db.example/bureau{text}"))
+        assert asked["connect_timeout"] == seconds

@@ -166,8 +166,9 @@ def _postgresql(program: str, url: URL, *words: str) -> None:
         )
     plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
     secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    settings = {"PGCONNECT_TIMEOUT": "10", **os.environ, **secret}
     command = [program, "--no-password", "--dbname", plain.render_as_string(), *words]
-    done = subprocess.run(command, env=os.environ | secret, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         said = " ".join(done.stderr.split()).removeprefix(f"{program}: error: ").rstrip(".")
         raise BureauError(f"{shown(url)} cannot be copied by {program}: {said}.")
