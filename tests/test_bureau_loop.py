@@ -21,7 +21,6 @@ from edifact_ics.bureau.service.customs_answers import _taken
 from edifact_ics.bureau.service.instance import opened
 from edifact_ics.bureau.service.intake import take_in
 from edifact_ics.bureau.service.practice_ground import Ground
-from edifact_ics.civil_time import CANBERRA
 from edifact_ics.cli import main
 from edifact_ics.ledger import Ledger
 from edifact_ics.ledger.reading import FormAnswer, Told
@@ -313,23 +312,6 @@ def test_in_an_outage_of_customs_nothing_is_sent_to_it(practice: Practice) -> No
     practice.clock.ahead = 25 * 3600
     practice.settle("bureau")
     assert len(practice.post("ccf@customs.example")) == 1
-
-
-def test_in_an_outage_what_waits_is_not_counted_as_sent_again(practice: Practice) -> None:
-    practice.configure("bureau", outages="[]\ncontrl_minutes = 10\nresends = 2")
-    practice.ground.send(practice.ground.sealed(practice.interchange("1")))
-    practice.settle("bureau")
-    today = practice.ground.moment.astimezone(CANBERRA)
-    days = (today, today + datetime.timedelta(days=1))
-    practice.configure("bureau", outages=str([f"{day:%A} 00:00-24:00" for day in days]))
-    for _ in range(4):
-        practice.clock.ahead += 601
-        practice.settle("bureau")
-    assert len(practice.post("ccf@customs.example")) == 1
-    assert (practice.rows("lodged")[0].resent, practice.tasks()) == (1, [])
-    practice.clock.ahead = 49 * 3600
-    practice.settle("bureau")
-    assert len(practice.post("ccf@customs.example")) == 2
 
 
 def test_authority_is_asked_again_when_a_declaration_is_released(practice: Practice) -> None:

@@ -15,7 +15,7 @@ from edifact_ics.bureau.service import work
 from edifact_ics.bureau.service.canberra import over_at
 from edifact_ics.bureau.service.instance import Instance
 from edifact_ics.bureau.service.payloads import PayloadMissing
-from edifact_ics.bureau.service.sending import ACKNOWLEDGED, SENT
+from edifact_ics.bureau.service.sending import ACKNOWLEDGED, SENT, count
 from edifact_ics.bureau.service.tables import lodged, task
 from edifact_ics.bureau.service.tables import work as works
 from edifact_ics.bureau.service.work import JUDGE, OPEN, QUARANTINE, REFUSED, SEAL, SEND
@@ -107,6 +107,8 @@ def retry(instance: Instance, number: int, operator: str) -> str:
         if (row.interchange if stage == SEAL else row.mail) is None:
             raise Refused(f"What work {number} was made of was purged.", "Have it sent anew.")
         at = instance.clock()
+        if stage == SEND and row.reason == "crashed":  # each attempt may have reached Customs
+            count(change.connection, row, row.attempts)
         work.move(change.connection, number, at, stage, detail=None)
         work.tell(change.connection, at, row.trace, "retried", work=number, operator=operator)
         work.settle(change.connection, at, f"quarantine:{number}", operator, "tried again")
