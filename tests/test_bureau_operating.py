@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
 import json
 import logging
@@ -19,6 +20,7 @@ from edifact_ics.bureau.service import work, worker
 from edifact_ics.bureau.service.channels.maildir import MaildirPost
 from edifact_ics.bureau.service.channels.smtp import Smtp
 from edifact_ics.bureau.service.journal import log
+from edifact_ics.civil_time import CANBERRA
 from edifact_ics.cli import main
 
 
@@ -277,3 +279,12 @@ def test_what_is_sent_again_is_as_old_as_when_it_went_first(practice: Practice) 
     practice.settle("bureau")
     (row,) = practice.rows("lodged")
     assert (row.resent, row.sent) == (1, first)
+
+
+def test_status_names_what_ends_within_60_days_that_of_customs_too(practice: Practice) -> None:
+    ends = practice.ground.keys["customs"].certificate.not_valid_after_utc
+    before, after = (f"{ends - datetime.timedelta(days=days):%Y-%m-%d}" for days in (65, 50))
+    assert "Soon:" not in run(practice, "status", "--at", before).output
+    said = run(practice, "status", "--at", after).output
+    assert f"Soon: the certificate of Customs ends on {ends.astimezone(CANBERRA):%Y-%m-%d}, and no other" in said
+    assert said.count(f"ends on {ends:%Y-%m-%d}.") == 3  # of the bureau, its client, and the key hosted for it

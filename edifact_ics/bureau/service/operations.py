@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Text, cast, exists, func, literal, select, update
 
+from edifact_ics.bureau.certificates.facts import read_certificates, validity
 from edifact_ics.bureau.certificates.fitness import WARNED
 from edifact_ics.bureau.registry import Change, Refused, Request, State, Status, requests
 from edifact_ics.bureau.registry.wording import day_in_canberra, moment
@@ -70,8 +71,12 @@ def _ending(instance: Instance) -> list[str]:
     ]
     day = day_in_canberra(instance.moment + WARNED)
     pinned = instance.registry.anchors()
-    if pinned and pinned[-1].active_until is not None and pinned[-1].active_until <= day:
-        found.append(f"the certificate of Customs ends on {pinned[-1].active_until}, and no other is installed")
+    if pinned:
+        last = pinned[-1]
+        over = day_in_canberra(validity(read_certificates(last.pem.encode("ascii"))[0])[1])
+        ends = min(over, last.active_until or over)
+        if ends <= day:
+            found.append(f"the certificate of Customs ends on {ends}, and no other is installed")
     return found
 
 
