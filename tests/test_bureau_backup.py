@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import os
 import sqlite3
 import tarfile
@@ -104,3 +106,22 @@ def test_a_copy_of_an_older_program_is_brought_up_and_its_counters_jump(
     if exit_code == 0:
         assert all(int(row.last) > before[row.site] + 1000 for row in practice.rows("counter"))
         assert practice.tasks() == ["restored"]
+
+
+@pytest.mark.parametrize("how", ["no tar", "gzip cut short", "xz damaged"])
+def test_a_copy_that_cannot_be_read_is_one_sentence_and_nothing_is_put_back(
+    practice: Practice, tmp_path: Path, how: str
+) -> None:
+    practice.close()
+    home, copy = practice.ground.folder / "bureau", tmp_path / "copy.tar"
+    assert run("backup", str(copy), "-c", str(home / "bureau.toml")).exit_code == 0
+    squeezed, packed = gzip.compress(copy.read_bytes()), lzma.compress(copy.read_bytes())
+    middle = len(packed) // 2
+    spoilt = packed[:middle] + bytes(256) + packed[middle + 256 :]
+    made = {"no tar": b"hello", "gzip cut short": squeezed[: len(squeezed) // 3], "xz damaged": spoilt}
+    copy.write_bytes(made[how])
+    for name in home.glob("bureau.db*"):
+        name.unlink()
+    done = run("restore", str(copy), "-c", str(home / "bureau.toml"))
+    assert (done.exit_code, "cannot be restored" in done.output, done.output.count("\n")) == (2, True, 1)
+    assert not (home / "bureau.db").exists()

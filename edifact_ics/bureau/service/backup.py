@@ -7,6 +7,7 @@ twice, and an operator is told to look.
 
 from __future__ import annotations
 
+import lzma
 import os
 import shutil
 import sqlite3
@@ -14,6 +15,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
+import zlib
 from pathlib import Path
 
 from sqlalchemy import URL, inspect
@@ -65,8 +67,9 @@ def restore(configuration: Configuration, source: Path, clock: Clock = time.time
             if not copy.exists():
                 raise BureauError(f"{source} cannot be restored: there is no database in it.")
             _put_back(copy, url, clock)
-    except (OSError, tarfile.TarError) as error:
-        raise BureauError(f"{source} cannot be restored: {error}.") from error
+    except (OSError, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:  # it may have been compressed
+        said = str(error).split(":\n")[0]  # what follows are all the kinds of file that it is not
+        raise BureauError(f"{source} cannot be restored: {said}.") from error
 
 
 def restored(configuration: Configuration, clock: Clock = time.time) -> None:
