@@ -110,3 +110,10 @@ def test_a_server_must_answer_within_seconds(monkeypatch: pytest.MonkeyPatch) ->
     for text, seconds in (("", "10"), ("?connect_timeout=60", "60")):
         BUREAU.engine_of(BUREAU.url_of(f"postgresql://bureau@db.example/bureau{text}"))
         assert asked["connect_timeout"] == seconds
+
+
+def test_a_file_that_is_no_database_is_not_copied(practice: Practice, tmp_path: Path) -> None:
+    practice.configure("bureau", database='"bureau.toml"')
+    done = run(practice, "backup", str(tmp_path / "copy.tar"))
+    assert (done.exit_code, "cannot be copied: file is not a database." in done.output) == (2, True)
+    assert not (tmp_path / "copy.tar").exists()

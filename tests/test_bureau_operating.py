@@ -60,6 +60,10 @@ def test_the_demonstration_sends_every_mail_by_smtp_on_any_day(tmp_path: Path, m
     assert sent.count("edi@hunter.example") == 4
     assert sent.count("edi@yolla.example") == 5
     assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("kept/*/*.pem") if "cert" not in str(path)} == {0o600}
+    file = tmp_path / "kept" / "bureau" / "bureau.toml"
+    file.write_text(file.read_text().replace('"bureau.db"', '"../customs/customs.db"'))
+    done = CliRunner().invoke(main, ["bureau", "run", "--once", "-c", str(file)])
+    assert (done.exit_code, "is that of a practice Customs" in done.output) == (2, True)
 
 
 # ---------------------------------------------------------------------- logs

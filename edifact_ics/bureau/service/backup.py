@@ -132,6 +132,8 @@ def _copy(url: URL, target: Path) -> None:
     original, made = sqlite3.connect(source), sqlite3.connect(target)
     try:
         original.backup(made)
+    except sqlite3.Error as error:
+        raise BureauError(f"The database {source} cannot be copied: {error}.") from error
     finally:
         original.close()
         made.close()
