@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 WAIT = 60  # seconds that a writer waits for another one
+_ANSWERS = "10"  # seconds in which a server must answer, unless the URL says otherwise
 WRITING = {"writes": True}  # marks connections that will write
 _MIGRATION_LOCK = 0x1C5_1ED6E5
 _BUREAU = ("registry_", "bureau_")  # how the tables of the bureau's rooms begin: they may stand beside any other room
@@ -61,7 +62,8 @@ class Room:
         """Return an engine whose writers exclude one another."""
         if url.get_backend_name() == "postgresql":
             try:
-                return create_engine(url, connect_args={"options": f"-c lock_timeout={WAIT}s"})
+                given = {"connect_timeout": url.query.get("connect_timeout", _ANSWERS)}
+                return create_engine(url, connect_args={"options": f"-c lock_timeout={WAIT}s", **given})
             except ModuleNotFoundError as error:
                 needed = f"pip install 'edifact-ics[{self.extra},postgres]'"
                 raise self.error(f"PostgreSQL needs {error.name}: {needed}.") from error

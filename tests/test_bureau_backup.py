@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import os
+import sqlite3
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import databases
@@ -70,4 +74,54 @@ def test_a_copy_of_one_kind_of_database_is_not_restored_into_another(practice: P
         name.unlink()
     done = run("restore", str(tmp_path / "copy.tar"), "-c", str(home / "bureau.toml"))
     assert (done.exit_code, "copy of a PostgreSQL database" in done.output) == (2, True)
+    assert not (home / "bureau.db").exists()
+
+
+@pytest.mark.parametrize(("revision", "exit_code", "said"), [("0002", 0, "It is restored."), ("0099", 2, "0099")])
+def test_a_copy_of_an_older_program_is_brought_up_and_its_counters_jump(
+    practice: Practice, tmp_path: Path, revision: str, exit_code: int, said: str
+) -> None:
+    practice.ground.send(practice.ground.sealed(practice.interchange("1")))
+    practice.settle()
+    before = {row.site: int(row.last) for row in practice.rows("counter")}
+    practice.close()
+    home, older = practice.ground.folder / "bureau", tmp_path / "database"
+    for name in home.glob("bureau.db*"):
+        name.rename(older.with_name(name.name.replace("bureau.db", "database")))
+    with closing(sqlite3.connect(older)) as database, database:
+        for statement in (
+            "DROP TABLE bureau_owner",
+            "ALTER TABLE bureau_lodged DROP COLUMN sends",
+            "DROP INDEX bureau_lodged_client",
+            "UPDATE bureau_seen SET mail = 'mail:' || mail",
+            "ALTER TABLE bureau_seen RENAME COLUMN mail TO key",
+            f"UPDATE bureau_version SET version_num = '{revision}'",
+        ):
+            database.execute(statement)
+    with tarfile.open(tmp_path / "copy.tar", "w") as tar:
+        tar.add(older, "database")
+    done = run("restore", str(tmp_path / "copy.tar"), "-c", str(home / "bureau.toml"))
+    assert (done.exit_code, said in done.output) == (exit_code, True)
+    assert (home / "bureau.db").exists() == (exit_code == 0)
+    if exit_code == 0:
+        assert all(int(row.last) > before[row.site] + 1000 for row in practice.rows("counter"))
+        assert practice.tasks() == ["restored"]
+
+
+@pytest.mark.parametrize("how", ["no tar", "gzip cut short", "xz damaged"])
+def test_a_copy_that_cannot_be_read_is_one_sentence_and_nothing_is_put_back(
+    practice: Practice, tmp_path: Path, how: str
+) -> None:
+    practice.close()
+    home, copy = practice.ground.folder / "bureau", tmp_path / "copy.tar"
+    assert run("backup", str(copy), "-c", str(home / "bureau.toml")).exit_code == 0
+    squeezed, packed = gzip.compress(copy.read_bytes()), lzma.compress(copy.read_bytes())
+    middle = len(packed) // 2
+    spoilt = packed[:middle] + bytes(256) + packed[middle + 256 :]
+    made = {"no tar": b"hello", "gzip cut short": squeezed[: len(squeezed) // 3], "xz damaged": spoilt}
+    copy.write_bytes(made[how])
+    for name in home.glob("bureau.db*"):
+        name.unlink()
+    done = run("restore", str(copy), "-c", str(home / "bureau.toml"))
+    assert (done.exit_code, "cannot be restored" in done.output, done.output.count("\n")) == (2, True, 1)
     assert not (home / "bureau.db").exists()

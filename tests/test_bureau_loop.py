@@ -16,7 +16,7 @@ from edifact_ics.bureau.mail import mime
 from edifact_ics.bureau.mail.encryption import decrypt
 from edifact_ics.bureau.registry import Registry, Reply
 from edifact_ics.bureau.registry.wording import day_in_canberra
-from edifact_ics.bureau.service import worker
+from edifact_ics.bureau.service import tables, worker
 from edifact_ics.bureau.service.customs_answers import _taken
 from edifact_ics.bureau.service.instance import opened
 from edifact_ics.bureau.service.intake import take_in
@@ -213,6 +213,19 @@ def test_a_gap_in_the_counter_of_customs_is_asked_about_until_it_is_filled(pract
     (box / "0late").write_bytes(kept)
     practice.settle()
     assert practice.tasks() == []
+
+
+def test_of_a_wide_gap_every_number_is_told(practice: Practice) -> None:
+    practice.ground.send(practice.ground.sealed(practice.interchange("1")))
+    practice.settle()  # numbers 1 and 2
+    with practice.instance("customs").writing() as connection:
+        connection.execute(tables.counter.update().values(last="99"))
+    practice.ground.send(practice.ground.sealed(practice.interchange("2", "JOB2")))
+    practice.settle()
+    asked = [row.detail for row in practice.rows("task") if row.what == "gap"]
+    assert asked[0].startswith("Customs' interchange 3 to YLA676Y")
+    assert len(asked) == 21
+    assert asked[-1] == "Customs' interchanges 23 to 99 to YLA676Y have not come either; ask for them."
 
 
 def test_an_answer_that_comes_again_changes_nothing(practice: Practice) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
 import json
 import logging
@@ -19,6 +20,7 @@ from edifact_ics.bureau.service import work, worker
 from edifact_ics.bureau.service.channels.maildir import MaildirPost
 from edifact_ics.bureau.service.channels.smtp import Smtp
 from edifact_ics.bureau.service.journal import log
+from edifact_ics.civil_time import CANBERRA
 from edifact_ics.cli import main
 
 
@@ -58,6 +60,10 @@ def test_the_demonstration_sends_every_mail_by_smtp_on_any_day(tmp_path: Path, m
     assert sent.count("edi@hunter.example") == 4
     assert sent.count("edi@yolla.example") == 5
     assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("kept/*/*.pem") if "cert" not in str(path)} == {0o600}
+    file = tmp_path / "kept" / "bureau" / "bureau.toml"
+    file.write_text(file.read_text().replace('"bureau.db"', '"../customs/customs.db"'))
+    done = CliRunner().invoke(main, ["bureau", "run", "--once", "-c", str(file)])
+    assert (done.exit_code, "is that of a practice Customs" in done.output) == (2, True)
 
 
 # ---------------------------------------------------------------------- logs
@@ -277,3 +283,12 @@ def test_what_is_sent_again_is_as_old_as_when_it_went_first(practice: Practice) 
     practice.settle("bureau")
     (row,) = practice.rows("lodged")
     assert (row.resent, row.sent) == (1, first)
+
+
+def test_status_names_what_ends_within_60_days_that_of_customs_too(practice: Practice) -> None:
+    ends = practice.ground.keys["customs"].certificate.not_valid_after_utc
+    before, after = (f"{ends - datetime.timedelta(days=days):%Y-%m-%d}" for days in (65, 50))
+    assert "Soon:" not in run(practice, "status", "--at", before).output
+    said = run(practice, "status", "--at", after).output
+    assert f"Soon: the certificate of Customs ends on {ends.astimezone(CANBERRA):%Y-%m-%d}, and no other" in said
+    assert said.count(f"ends on {ends:%Y-%m-%d}.") == 3  # of the bureau, its client, and the key hosted for it

@@ -185,7 +185,8 @@ def test_a_channel_that_is_down_is_waited_for_and_costs_no_attempt(practice: Pra
 def test_an_outage_ends_in_civil_time_too() -> None:
     outage = read_outage("Wednesday 00:00-04:00")
     assert outage is not None
-    assert read_outage("Wednesday 04:00-00:00") is None
+    for wrong in ("04:00-00:00", "00:00-03:75", "00:60-04:00", "00:00-24:30", "00:00-٠٤:00"):
+        assert read_outage(f"Wednesday {wrong}") is None
     inside = datetime.datetime(2026, 11, 24, 14, 0, tzinfo=datetime.UTC)  # Wednesday, 01:00
     assert str(over_at((outage,), inside)) == "2026-11-24 17:00:00+00:00"
     assert over_at((outage,), inside + datetime.timedelta(hours=4)) is None

@@ -276,6 +276,7 @@ def test_a_step_that_fails_is_logged_with_its_place_and_without_what_it_said(
     practice.settle("bureau")
     said = [json.loads(record.message) for record in caplog.records if "failed" in record.message]
     assert {(one["error"], one["at"].split(":")[0]) for one in said} == {("ValueError", "test_bureau_sent.py")}
+    assert {one["trace"] for one in said} == {practice.rows("work")[0].trace}
     assert "account" not in caplog.text
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from edifact_ics.cli.bureau_options import NUMBER
 from edifact_ics.cli.bureau_service import COMMANDS, migrated
 from edifact_ics.cli.registry import VARIABLE, changing, database_words, opened, reading, tell, tell_asked, tell_json
 
@@ -166,7 +167,7 @@ def requests(url: str, form: str, every: bool) -> None:
 
 
 @bureau.command()
-@click.argument("number", type=int, metavar="ID")
+@click.argument("number", type=NUMBER, metavar="ID")
 @changing
 def confirm(number: int, url: str, form: str, operator: str) -> None:
     """Confirm what another operator asked for."""
@@ -175,7 +176,7 @@ def confirm(number: int, url: str, form: str, operator: str) -> None:
 
 
 @bureau.command()
-@click.argument("number", type=int, metavar="ID")
+@click.argument("number", type=NUMBER, metavar="ID")
 @changing
 def refuse(number: int, url: str, form: str, operator: str) -> None:
     """Say no to what an operator asked for, or take back your own."""

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from edifact_ics.bureau.mail import Trust
 
 _MOST = 64 << 20  # bytes that are read at all; what is too large for a mail is refused with its reason
+_YEARS = range(1970, 9000)  # what is reckoned from a moment stays a date
+
+NUMBER = click.IntRange(1, 2**31 - 1)  # of a row: what every database takes
 
 
 def moment(ctx: click.Context, param: click.Parameter, text: str | None) -> datetime.datetime | None:
@@ -30,6 +33,8 @@ def moment(ctx: click.Context, param: click.Parameter, text: str | None) -> date
         found = datetime.datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"{text!r} is no date and time; write for example 2026-11-21T09:30:00.") from None
+    if found.year not in _YEARS:
+        raise click.BadParameter(f"{text!r} is out of the years {_YEARS[0]} to {_YEARS[-1]}.")
     return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edifact_ics.cli.bureau_options import moment
+from edifact_ics.cli.bureau_options import NUMBER, moment
 from edifact_ics.cli.options import FORMATS, Unreadable, writing
 from edifact_ics.cli.registry import OPERATOR, database_words, named_operator, refusals, tell, tell_json
 
@@ -219,7 +219,7 @@ def trail(about: str, file: Path, form: str) -> None:
 
 
 @click.command()
-@click.argument("number", type=int, metavar="WORK")
+@click.argument("number", type=NUMBER, metavar="WORK")
 @click.option("-o", "--output", metavar="OUT", help="Where to write it; default: standard output.")
 @CONFIGURATION
 def interchange(number: int, output: str | None, file: Path) -> None:
@@ -233,7 +233,7 @@ def interchange(number: int, output: str | None, file: Path) -> None:
 
 
 @click.command()
-@click.argument("number", type=int, metavar="WORK")
+@click.argument("number", type=NUMBER, metavar="WORK")
 @CONFIGURATION
 @REHEARSED
 @WHO
@@ -247,7 +247,7 @@ def retry(number: int, file: Path, operator: str, at: datetime.datetime | None) 
 
 
 @click.command()
-@click.argument("number", type=int, metavar="TASK")
+@click.argument("number", type=NUMBER, metavar="TASK")
 @click.option("--note", default="", help="What was done.")
 @CONFIGURATION
 @REHEARSED
@@ -262,7 +262,7 @@ def resolve(number: int, note: str, file: Path, operator: str, at: datetime.date
 
 
 @click.command()
-@click.argument("number", type=int, metavar="WORK")
+@click.argument("number", type=NUMBER, metavar="WORK")
 @CONFIGURATION
 @REHEARSED
 @WHO
@@ -270,9 +270,10 @@ def override(number: int, file: Path, operator: str, at: datetime.datetime | Non
     """Send what our business rules refused: one operator asks, another confirms, then this command does it."""
     with opened_instance(file, at=at) as instance:
         from edifact_ics.bureau.service import operations
+        from edifact_ics.database import shown
 
         asked = operations.override(instance, number, operator)
-        url = instance.configuration.database
+        url = shown(instance.engine.url)
     if asked is None:
         tell([f"Work {number} goes on, what refused it counting as warnings."])
     else:
@@ -335,8 +336,12 @@ def demo(keep: Path | None, at: datetime.datetime | None) -> None:
         with tempfile.TemporaryDirectory(prefix="edifact-ics-") as made:
             folder = Path(made) if keep is None else keep
             if keep is not None:
-                keep.mkdir(parents=True, mode=0o700, exist_ok=True)
-                if any(keep.iterdir()):
+                try:
+                    keep.mkdir(parents=True, mode=0o700, exist_ok=True)
+                    empty = not any(keep.iterdir())
+                except OSError as error:
+                    raise Unreadable(f"{keep}: {error.strerror}.") from error
+                if not empty:
                     raise Unreadable(f"{keep} is not empty.")
             try:
                 for line in demonstrate(folder, _started(at)):
@@ -350,13 +355,9 @@ def demo(keep: Path | None, at: datetime.datetime | None) -> None:
 def migrated(file: Path) -> None:
     """Make the tables of an instance, or bring older ones up to this program."""
     with _words():
-        from edifact_ics.bureau.registry import REGISTRY
-        from edifact_ics.bureau.service.instance import BUREAU
-        from edifact_ics.ledger.database import LEDGER
+        from edifact_ics.bureau.service.instance import migrate
 
-        url = _loaded(file).database
-        for room in (LEDGER, REGISTRY, BUREAU):
-            room.migrate(url)
+        migrate(_loaded(file).database)
 
 
 COMMANDS = (

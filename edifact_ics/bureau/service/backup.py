@@ -7,6 +7,7 @@ twice, and an operator is told to look.
 
 from __future__ import annotations
 
+import lzma
 import os
 import shutil
 import sqlite3
@@ -14,13 +15,14 @@ import subprocess
 import tarfile
 import tempfile
 import time
+import zlib
 from pathlib import Path
 
 from sqlalchemy import URL, inspect
 
 from edifact_ics.bureau.service import work
 from edifact_ics.bureau.service.configuration import Configuration
-from edifact_ics.bureau.service.instance import BUREAU, BureauError, Clock, opened
+from edifact_ics.bureau.service.instance import BUREAU, BureauError, Clock, migrate, opened
 from edifact_ics.bureau.service.references import jump
 from edifact_ics.database import shown
 
@@ -49,7 +51,7 @@ def back_up(configuration: Configuration, target: Path) -> int:
 
 
 def restore(configuration: Configuration, source: Path, clock: Clock = time.time) -> None:
-    """Put a copy back where there is no database yet, and move the counters ahead."""
+    """Put a copy back where there is no database yet, brought up to this program, and move the counters ahead."""
     url = BUREAU.url_of(configuration.database)
     _require_none(url)
     try:
@@ -64,15 +66,19 @@ def restore(configuration: Configuration, source: Path, clock: Clock = time.time
                     shutil.copyfileobj(data, file)
             if not copy.exists():
                 raise BureauError(f"{source} cannot be restored: there is no database in it.")
-            _put_back(copy, url)
-    except (OSError, tarfile.TarError) as error:
-        raise BureauError(f"{source} cannot be restored: {error}.") from error
-    restored(configuration, clock)
+            _put_back(copy, url, clock)
+    except (OSError, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:  # it may have been compressed
+        said = str(error).split(":\n")[0]  # what follows are all the kinds of file that it is not
+        raise BureauError(f"{source} cannot be restored: {said}.") from error
 
 
 def restored(configuration: Configuration, clock: Clock = time.time) -> None:
     """Tell a database that it was restored: its counters jump, and an operator is asked to look."""
-    engine = opened(configuration.database, create=False)
+    _mark(configuration.database, clock)
+
+
+def _mark(database: str, clock: Clock) -> None:
+    engine = opened(database, create=False)
     try:
         with BUREAU.said(engine), BUREAU.writing(engine) as connection:
             at = clock()
@@ -126,19 +132,29 @@ def _copy(url: URL, target: Path) -> None:
     original, made = sqlite3.connect(source), sqlite3.connect(target)
     try:
         original.backup(made)
+    except sqlite3.Error as error:
+        raise BureauError(f"The database {source} cannot be copied: {error}.") from error
     finally:
         original.close()
         made.close()
 
 
-def _put_back(copy: Path, url: URL) -> None:
-    """Put the copy of a database where it belongs, once all else is there."""
+def _put_back(copy: Path, url: URL, clock: Clock) -> None:
+    """Put the copy of a database where it belongs, once all else is there; its counters jump before it is used.
+
+    One that an older program made is brought up first: left to be migrated later, its counters would never jump.
+    """
     if copy.name == _SQLITE:
+        migrate(str(copy))
+        _mark(str(copy), clock)
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.move(copy, url.database or "")
     else:
         options = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
         _postgresql("pg_restore", url, *options, str(copy))
+        database = url.render_as_string(hide_password=False)
+        migrate(database)
+        _mark(database, clock)
 
 
 def _dump(url: URL, target: Path) -> None:
@@ -155,8 +171,9 @@ def _postgresql(program: str, url: URL, *words: str) -> None:
         )
     plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
     secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    settings = {"PGCONNECT_TIMEOUT": "10", **os.environ, **secret}
     command = [program, "--no-password", "--dbname", plain.render_as_string(), *words]
-    done = subprocess.run(command, env=os.environ | secret, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         said = " ".join(done.stderr.split()).removeprefix(f"{program}: error: ").rstrip(".")
         raise BureauError(f"{shown(url)} cannot be copied by {program}: {said}.")

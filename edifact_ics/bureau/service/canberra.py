@@ -9,7 +9,7 @@ from typing import NamedTuple
 from edifact_ics.civil_time import CANBERRA
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_OUTAGE = re.compile(r"(\w+) (\d\d):(\d\d)-(\d\d):(\d\d)")
+_OUTAGE = re.compile(r"(\w+) ([0-9]{2}):([0-5][0-9])-([0-9]{2}):([0-5][0-9])")
 
 
 class Outage(NamedTuple):

@@ -22,6 +22,7 @@ from edifact_ics.ledger.reading import BusinessAnswer, FormAnswer, Told
 from edifact_ics.pipeline import respond
 
 _REJECTED, _USED_BEFORE = "4", "26"
+_TOLD = 20  # of the numbers that are missing, so many are told one by one
 
 
 def answer_step(instance: Instance, connection: Connection, row: Row[Any], at: float) -> None:
@@ -76,9 +77,13 @@ def _is_new(connection: Connection, row: Row[Any], found: Manifest, site: str, a
         insert(heard).values(site=site, reference=reference, content=row.interchange, at=work.now_text(at))
     )
     if reference.isdigit():
-        for missing in range(last + 1, min(int(reference), last + 21)) if last else ():
+        told = min(int(reference), last + 1 + _TOLD) if last else 0
+        for missing in range(last + 1, told):
             text = f"Customs' interchange {missing} to {site} has not come; ask for it if it stays away."
             work.ask(connection, at, "gap", f"gap:{site}:{missing}", text, row.trace)
+        if last and told < int(reference):
+            text = f"Customs' interchanges {told} to {int(reference) - 1} to {site} have not come either; ask for them."
+            work.ask(connection, at, "gap", f"gap:{site}:{told}-", text, row.trace)
         work.settle(connection, at, f"gap:{site}:{reference}", "bureau", "It came.")
     return True
 

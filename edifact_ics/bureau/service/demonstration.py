@@ -51,6 +51,8 @@ def _loop(ground: Ground) -> Iterator[str]:
         ground.send(one)
     yield "The client sent a declaration (twice, as mail does) and a change of none; a stranger sent one too."
     with ground.instance("bureau") as bureau, ground.instance("customs") as customs:
+        for instance in (bureau, customs):
+            instance.prepare()
         for _ in range(_ROUNDS):
             if not turn(bureau) + turn(customs):
                 break

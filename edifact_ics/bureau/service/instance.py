@@ -254,6 +254,12 @@ def opened(database: str, create: bool) -> Engine:
     return engine
 
 
+def migrate(database: str) -> None:
+    """Make the tables of an instance, or bring older ones up to this program."""
+    for room in (LEDGER, REGISTRY, BUREAU):
+        room.migrate(database)
+
+
 def _require_own(connection: Connection, configuration: Configuration) -> bool:
     """Refuse the database of the other role; False where it was not used in any."""
     role = connection.scalar(select(owner.c.role))

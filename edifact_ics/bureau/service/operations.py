@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Text, cast, exists, func, literal, select, update
 
+from edifact_ics.bureau.certificates.facts import read_certificates, validity
 from edifact_ics.bureau.certificates.fitness import WARNED
 from edifact_ics.bureau.registry import Change, Refused, Request, State, Status, requests
 from edifact_ics.bureau.registry.wording import day_in_canberra, moment
@@ -15,7 +16,7 @@ from edifact_ics.bureau.service import work
 from edifact_ics.bureau.service.canberra import over_at
 from edifact_ics.bureau.service.instance import Instance
 from edifact_ics.bureau.service.payloads import PayloadMissing
-from edifact_ics.bureau.service.sending import ACKNOWLEDGED, SENT
+from edifact_ics.bureau.service.sending import ACKNOWLEDGED, SENT, count
 from edifact_ics.bureau.service.tables import lodged, task
 from edifact_ics.bureau.service.tables import work as works
 from edifact_ics.bureau.service.work import JUDGE, OPEN, QUARANTINE, REFUSED, SEAL, SEND
@@ -70,8 +71,12 @@ def _ending(instance: Instance) -> list[str]:
     ]
     day = day_in_canberra(instance.moment + WARNED)
     pinned = instance.registry.anchors()
-    if pinned and pinned[-1].active_until is not None and pinned[-1].active_until <= day:
-        found.append(f"the certificate of Customs ends on {pinned[-1].active_until}, and no other is installed")
+    if pinned:
+        last = pinned[-1]
+        over = day_in_canberra(validity(read_certificates(last.pem.encode("ascii"))[0])[1])
+        ends = min(over, last.active_until or over)
+        if ends <= day:
+            found.append(f"the certificate of Customs ends on {ends}, and no other is installed")
     return found
 
 
@@ -84,9 +89,13 @@ def quarantined(instance: Instance) -> tuple[Row[Any], ...]:
 def interchange(instance: Instance, number: int) -> bytes:
     """Return the interchange that came with a piece of work, or goes out with it."""
     with instance.reading() as connection:
-        name = _work(connection, number).interchange
+        return _interchange(instance, _work(connection, number))
+
+
+def _interchange(instance: Instance, row: Row[Any]) -> bytes:
+    name = row.interchange
     if name is None:
-        raise Refused(f"Work {number} holds no interchange.", "It was not opened, or it was purged.")
+        raise Refused(f"Work {row.id} holds no interchange.", "It was not opened, or it was purged.")
     try:
         return instance.payloads.get(name)
     except PayloadMissing as error:
@@ -100,7 +109,11 @@ def retry(instance: Instance, number: int, operator: str) -> str:
         if row.stage != QUARANTINE:
             raise Refused(f"Work {number} is not in quarantine.", "`bureau quarantine` lists what is.")
         stage = _step_of(instance, row)
+        if (row.interchange if stage == SEAL else row.mail) is None:
+            raise Refused(f"What work {number} was made of was purged.", "Have it sent anew.")
         at = instance.clock()
+        if stage == SEND and row.reason == "crashed":  # each attempt may have reached Customs
+            count(change.connection, row, row.attempts)
         work.move(change.connection, number, at, stage, detail=None)
         work.tell(change.connection, at, row.trace, "retried", work=number, operator=operator)
         work.settle(change.connection, at, f"quarantine:{number}", operator, "tried again")
@@ -151,7 +164,7 @@ def override(instance: Instance, number: int, operator: str) -> Request | None:
 
 def _overridable(instance: Instance, connection: Connection, row: Row[Any]) -> tuple[str, ...]:
     """Return the business rules that refuse an interchange; refuse where anything else is wrong as well."""
-    data = instance.payloads.get(row.interchange)
+    data = _interchange(instance, row)
     found = check(data, history=Ledger.within(connection, sending=True), reference=instance.tables)
     wrong = {f.code for f in found.findings if f.severity is Severity.ERROR}
     business = {rule.id for rule in available() if "history" not in rule.needs}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from edifact_ics.bureau.service import work
 from edifact_ics.bureau.service.canberra import over_at
@@ -15,7 +15,7 @@ from edifact_ics.bureau.service.channels import ChannelError, Undeliverable
 from edifact_ics.bureau.service.instance import Instance
 from edifact_ics.bureau.service.tables import lodged
 from edifact_ics.bureau.service.tables import work as works
-from edifact_ics.bureau.service.work import DONE, SEND
+from edifact_ics.bureau.service.work import DONE, SEAL, SEND
 
 READY, SENT, ACKNOWLEDGED, ANSWERED, REFUSED = "ready", "sent", "acknowledged", "answered", "refused"
 
@@ -26,23 +26,26 @@ def send_step(instance: Instance, connection: Connection, row: Row[Any], at: flo
     to_customs = not own.plays_customs and row.site == own.customs
     over = over_at(own.outages, instance.moment) if to_customs else None
     if over is not None:
-        _count(connection, row, row.attempts - 1)
-        work.move(connection, row.id, over.timestamp(), SEND, reason="outage")
+        count(connection, row, row.attempts - 1)
+        if _never_went(connection, row):  # it is released then, by the certificates and authority of then
+            work.move(connection, row.id, over.timestamp(), SEAL, reason="outage", mail=None)
+        else:
+            work.move(connection, row.id, over.timestamp(), SEND, reason="outage")
         work.tell(connection, at, row.trace, "outage", work=row.id, until=work.now_text(over.timestamp()))
         return
     address = own.customs_address if to_customs else row.address
     try:
         instance.outlet.send(instance.payloads.get(row.mail), own.address, address)
     except Undeliverable as error:
-        _count(connection, row, row.attempts - 1)
+        count(connection, row, row.attempts - 1)
         work.quarantine(connection, row.id, at, "undeliverable", str(error))
         return
     except ChannelError as error:  # it is no fault of this mail: it waits, and its attempts do not count
-        _count(connection, row, row.attempts)
+        count(connection, row, row.attempts)
         work.move(connection, row.id, at + own.retry, SEND, reason="channel", detail=str(error))
         work.ask(connection, at, "channel", f"channel:{row.id}", str(error), row.trace)
         return
-    _count(connection, row, row.attempts)
+    count(connection, row, row.attempts)
     work.move(connection, row.id, at, DONE, detail=None)
     work.settle(connection, at, f"channel:{row.id}", "bureau", "It was sent.")
     work.tell(connection, at, row.trace, "sent", work=row.id, to=address)
@@ -50,9 +53,14 @@ def send_step(instance: Instance, connection: Connection, row: Row[Any], at: flo
         _start_clocks(instance, connection, row, at)
 
 
-def _count(connection: Connection, row: Row[Any], times: int) -> None:
+def count(connection: Connection, row: Row[Any], times: int) -> None:
     """Count how often Customs may have got an interchange: every attempt may have reached it, also one that failed."""
     connection.execute(update(lodged).where(lodged.c.work == row.id).values(sends=lodged.c.sends + times))
+
+
+def _never_went(connection: Connection, row: Row[Any]) -> bool:
+    """Tell whether an interchange cannot have reached Customs yet: the mail that may have, stays as it is."""
+    return connection.scalar(select(lodged.c.sends).where(lodged.c.work == row.id)) == 0
 
 
 def _start_clocks(instance: Instance, connection: Connection, row: Row[Any], at: float) -> None:
@@ -69,14 +77,18 @@ def _start_clocks(instance: Instance, connection: Connection, row: Row[Any], at:
 
 
 def run_clocks(instance: Instance, connection: Connection, at: float) -> int:
-    """Do what is due: send again what no CONTRL came for, ask an operator where no answer came. Give back how many."""
+    """Do what is due: send again what no CONTRL came for, ask an operator where no answer came. Give back how many.
+
+    What still waits to be sent, in an outage say, is not sent again before it was.
+    """
     own, done = instance.configuration, 0
-    due = or_(lodged.c.resend <= at, lodged.c.alarm <= at)
-    query = select(lodged).join(works, works.c.id == lodged.c.work).where(due)  # others hold work first, and then this
+    due = or_(and_(lodged.c.resend <= at, works.c.stage == DONE), lodged.c.alarm <= at)
+    both = select(lodged, works.c.stage).join(works, works.c.id == lodged.c.work)  # others hold work first, then this
+    query = both.where(due)
     for row in connection.execute(query.with_for_update(skip_locked=True)).all():
         name, done = f"Interchange {row.reference} of {row.site}", done + 1
         values: dict[str, Any] = {}
-        if row.resend is not None and row.resend <= at:
+        if row.resend is not None and row.resend <= at and row.stage == DONE:
             again = row.resent < own.resends
             values = {"resend": at + own.contrl_wait if again else None, "resent": row.resent + 1}
             if again:

@@ -35,6 +35,7 @@ class Claim:
     id: int
     attempt: int
     stage: str
+    trace: str
 
 
 def now_text(at: float) -> str:
@@ -64,7 +65,7 @@ def claim(connection: Connection, at: float, retry: float, most: int) -> Claim |
             continue
         values = {"attempts": row.attempts + 1, "due": at + retry}
         connection.execute(update(work).where(work.c.id == row.id).values(values))
-        return Claim(row.id, row.attempts + 1, row.stage)
+        return Claim(row.id, row.attempts + 1, row.stage, row.trace)
     return None
 
 

@@ -97,8 +97,8 @@ def work_once(instance: Instance) -> bool:
     except Exception as error:  # one mail must not stop the others; its attempt is counted
         where = extract_tb(error.__traceback__)[-1]  # what was said may hold a payload; where it was said does not
         place = f"{Path(where.filename).name}:{where.lineno}"
-        name = type(error).__name__
-        log("failed", work=claimed.id, stage=claimed.stage, attempt=claimed.attempt, error=name, at=place)
+        said = {"error": type(error).__name__, "at": place}
+        log("failed", trace=claimed.trace, work=claimed.id, stage=claimed.stage, attempt=claimed.attempt, **said)
     return True
 
 
