@@ -106,3 +106,13 @@ def test_a_document_of_nothing_but_faults_takes_no_longer_than_its_size() -> Non
     assert by_rules[-1].path == f"/SelfAssessedClearance/Line[{len(by_rules)}]/GoodsDescription"
     by_schema = check(xml.replace(b"<LineNumber>", b"<LineNumber>X")).findings
     assert [f.path for f in by_schema] == [f"/SelfAssessedClearance/Line[{n}]/LineNumber" for n in range(1, 901)]
+
+
+def test_an_element_without_namespace_hides_no_fault_behind_it() -> None:
+    line = "<Line><LineNumber{}>1</LineNumber><LineActionCode>{}</LineActionCode></Line>"
+    xml = message(line.format(' xmlns=""', "I") + line.format("", "XX"))
+    found = [(f.path, f.message) for f in check(xml.encode()).findings]
+    assert found == [
+        ("/SelfAssessedClearance/Line[1]/LineNumber", "LineNumber stands where LineNumber is expected."),
+        ("/SelfAssessedClearance/Line[2]/LineActionCode", "LineActionCode is 'XX'; allowed are I, A, D."),
+    ]

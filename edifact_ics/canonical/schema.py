@@ -143,13 +143,19 @@ class _Judgement:
         return here
 
     def _children(self, node: etree._Element) -> dict[str, list[etree._Element]]:
-        """Return what stands right below an element as paths name it: by name with prefix, all of them by `*`."""
+        """Return what stands right below an element as paths name it.
+
+        By name with prefix; by name what is in no namespace, which another of that name must not be taken for; all of
+        them by `*`.
+        """
         known = self._below.get(node)
         if known is None:
             known = self._below[node] = {"*": list(node.iterchildren("{*}*"))}
             for child in known["*"]:
-                name = etree.QName(child).localname
-                known.setdefault(f"{child.prefix}:{name}" if child.prefix else name, []).append(child)
+                name = etree.QName(child)
+                if child.prefix or not name.namespace:
+                    step = f"{child.prefix}:{name.localname}" if child.prefix else name.localname
+                    known.setdefault(step, []).append(child)
         return known
 
     def reason(self, node: etree._Element, message: str) -> str:
