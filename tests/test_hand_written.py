@@ -116,3 +116,11 @@ def test_an_element_without_namespace_hides_no_fault_behind_it() -> None:
         ("/SelfAssessedClearance/Line[1]/LineNumber", "LineNumber stands where LineNumber is expected."),
         ("/SelfAssessedClearance/Line[2]/LineActionCode", "LineActionCode is 'XX'; allowed are I, A, D."),
     ]
+
+
+@pytest.mark.parametrize("where", ["<LineNumber>1</LineNumber>", "<Line>", "<SelfAssessedClearance>", "<Interchange>"])
+@pytest.mark.parametrize("name", ["q:Extra", "q:r:Extra"])
+def test_a_prefix_that_is_not_declared_is_a_finding(where: str, name: str) -> None:
+    xml = message("<Line><LineNumber>1</LineNumber></Line>").replace(where, f"{where}\n<{name}>1</{name}>")
+    *_, last = check(xml.encode()).findings
+    assert (last.code, last.position.line) == ("XSD-02", 1 + xml[: xml.index(name)].count("\n"))
