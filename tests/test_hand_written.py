@@ -124,3 +124,11 @@ def test_a_prefix_that_is_not_declared_is_a_finding(where: str, name: str) -> No
     xml = message("<Line><LineNumber>1</LineNumber></Line>").replace(where, f"{where}\n<{name}>1</{name}>")
     *_, last = check(xml.encode()).findings
     assert (last.code, last.position.line) == ("XSD-02", 1 + xml[: xml.index(name)].count("\n"))
+
+
+@pytest.mark.parametrize("kind", ["x", "q:x", ""])
+def test_a_type_that_is_none_is_a_finding(kind: str) -> None:
+    own = f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{kind}"'
+    line = f"<Line><LineNumber{own}>1</LineNumber><LineActionCode>I</LineActionCode></Line>"
+    found = check(message(line).encode()).findings
+    assert [(f.code, f.path) for f in found] == [("XSD-01", "/SelfAssessedClearance/Line/LineNumber")]

@@ -6,6 +6,7 @@ One XSD for each message in `schemas/`. Nothing is fetched and no entity is reso
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from copy import deepcopy
 from functools import cache, cached_property
 from typing import Any, NamedTuple
@@ -172,11 +173,15 @@ class _Judgement:
     @cached_property
     def _of_values(self) -> dict[str, Any]:
         """What `xmlschema` says, the first of each element, by path; it takes long, and most faults do not need it."""
+        import xmlschema
+
         found: dict[str, Any] = {}
-        for error in _explainer(self._xsd).iter_errors(etree.fromstring(etree.tostring(self._top, with_tail=False))):
-            one: Any = error.elem
-            if isinstance(one, etree._Element):
-                found.setdefault(one.getroottree().getpath(one), error)
+        top = etree.fromstring(etree.tostring(self._top, with_tail=False))
+        with suppress(xmlschema.XMLSchemaException):  # raised where an element names a type that is none
+            for error in _explainer(self._xsd).iter_errors(top):
+                one: Any = error.elem
+                if isinstance(one, etree._Element):
+                    found.setdefault(one.getroottree().getpath(one), error)
         return found
 
 
