@@ -106,3 +106,29 @@ def test_a_document_of_nothing_but_faults_takes_no_longer_than_its_size() -> Non
     assert by_rules[-1].path == f"/SelfAssessedClearance/Line[{len(by_rules)}]/GoodsDescription"
     by_schema = check(xml.replace(b"<LineNumber>", b"<LineNumber>X")).findings
     assert [f.path for f in by_schema] == [f"/SelfAssessedClearance/Line[{n}]/LineNumber" for n in range(1, 901)]
+
+
+def test_an_element_without_namespace_hides_no_fault_behind_it() -> None:
+    line = "<Line><LineNumber{}>1</LineNumber><LineActionCode>{}</LineActionCode></Line>"
+    xml = message(line.format(' xmlns=""', "I") + line.format("", "XX"))
+    found = [(f.path, f.message) for f in check(xml.encode()).findings]
+    assert found == [
+        ("/SelfAssessedClearance/Line[1]/LineNumber", "LineNumber stands where LineNumber is expected."),
+        ("/SelfAssessedClearance/Line[2]/LineActionCode", "LineActionCode is 'XX'; allowed are I, A, D."),
+    ]
+
+
+@pytest.mark.parametrize("where", ["<LineNumber>1</LineNumber>", "<Line>", "<SelfAssessedClearance>", "<Interchange>"])
+@pytest.mark.parametrize("name", ["q:Extra", "q:r:Extra"])
+def test_a_prefix_that_is_not_declared_is_a_finding(where: str, name: str) -> None:
+    xml = message("<Line><LineNumber>1</LineNumber></Line>").replace(where, f"{where}\n<{name}>1</{name}>")
+    *_, last = check(xml.encode()).findings
+    assert (last.code, last.position.line) == ("XSD-02", 1 + xml[: xml.index(name)].count("\n"))
+
+
+@pytest.mark.parametrize("kind", ["x", "q:x", ""])
+def test_a_type_that_is_none_is_a_finding(kind: str) -> None:
+    own = f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{kind}"'
+    line = f"<Line><LineNumber{own}>1</LineNumber><LineActionCode>I</LineActionCode></Line>"
+    found = check(message(line).encode()).findings
+    assert [(f.code, f.path) for f in found] == [("XSD-01", "/SelfAssessedClearance/Line/LineNumber")]

@@ -20,6 +20,8 @@ from edifact_ics.segment.trace import from_hex
 from edifact_ics.syntax.characters import BREAKS, STANDARD, Delimiters
 
 _NS = "{" + NAMESPACE + "}"
+# The first element whose prefix is not declared: the parser says so at the end of the document only.
+_undeclared = etree.XPath("descendant-or-self::*[contains(local-name(), ':')][1]")
 
 
 class NotCanonical(Exception):
@@ -187,6 +189,8 @@ class _DocumentReader:
                 raise NotCanonical(f"{ROOT} holds Interchange elements, not {_name(element)}.", element.sourceline or 1)
 
     def _part(self, element: etree._Element, out: Out) -> Iterator[Written]:
+        for stray in _undeclared(element):
+            raise NotCanonical(f"The prefix of {stray.tag} is not declared.", stray.sourceline or 1, False)
         name = _name(element)
         if not str(element.tag).startswith(_NS):
             raise NotCanonical(f"{name} is not in the namespace {NAMESPACE}.", element.sourceline or 1)
@@ -265,7 +269,7 @@ def _depth(element: etree._Element) -> int:
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]  # also where a prefix was not declared
 
 
 def _forget(element: etree._Element) -> None:

@@ -6,6 +6,7 @@ One XSD for each message in `schemas/`. Nothing is fetched and no entity is reso
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from copy import deepcopy
 from functools import cache, cached_property
 from typing import Any, NamedTuple
@@ -143,13 +144,19 @@ class _Judgement:
         return here
 
     def _children(self, node: etree._Element) -> dict[str, list[etree._Element]]:
-        """Return what stands right below an element as paths name it: by name with prefix, all of them by `*`."""
+        """Return what stands right below an element as paths name it.
+
+        By name with prefix; by name what is in no namespace, which another of that name must not be taken for; all of
+        them by `*`.
+        """
         known = self._below.get(node)
         if known is None:
             known = self._below[node] = {"*": list(node.iterchildren("{*}*"))}
             for child in known["*"]:
-                name = etree.QName(child).localname
-                known.setdefault(f"{child.prefix}:{name}" if child.prefix else name, []).append(child)
+                name = etree.QName(child)
+                if child.prefix or not name.namespace:
+                    step = f"{child.prefix}:{name.localname}" if child.prefix else name.localname
+                    known.setdefault(step, []).append(child)
         return known
 
     def reason(self, node: etree._Element, message: str) -> str:
@@ -166,11 +173,15 @@ class _Judgement:
     @cached_property
     def _of_values(self) -> dict[str, Any]:
         """What `xmlschema` says, the first of each element, by path; it takes long, and most faults do not need it."""
+        import xmlschema
+
         found: dict[str, Any] = {}
-        for error in _explainer(self._xsd).iter_errors(etree.fromstring(etree.tostring(self._top, with_tail=False))):
-            one: Any = error.elem
-            if isinstance(one, etree._Element):
-                found.setdefault(one.getroottree().getpath(one), error)
+        top = etree.fromstring(etree.tostring(self._top, with_tail=False))
+        with suppress(xmlschema.XMLSchemaException):  # raised where an element names a type that is none
+            for error in _explainer(self._xsd).iter_errors(top):
+                one: Any = error.elem
+                if isinstance(one, etree._Element):
+                    found.setdefault(one.getroottree().getpath(one), error)
         return found
 
 

@@ -36,14 +36,18 @@ Kept = tuple[int, str, list[tuple[Place, str]]]  # an Unmapped element: segment 
 _REMEMBERED = 10_000  # segments written
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)  # a writer that has written much holds some megabytes
 def writer_of(library: Library, message: str, delimiters: Delimiters, syntax: str) -> Writer:
     """Return what writes the messages of a guide in one way of writing."""
     return Writer(library.load(message), delimiters, syntax)
 
 
 class Writer:
-    """Writes the messages of one guide; `table` is that guide compiled."""
+    """Writes the messages of one guide.
+
+    `table` is that guide compiled, for walking what was written and nothing else: of many segments it remembers only
+    which use they are.
+    """
 
     def __init__(self, mig: Mig, delimiters: Delimiters = STANDARD, syntax: str = "UNOC") -> None:
         self.table = Table(mig, delimiters, syntax)
