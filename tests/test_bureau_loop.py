@@ -140,6 +140,24 @@ def test_what_crashes_its_worker_goes_to_quarantine_and_stops_nobody(
     assert practice.standings() == {"JOB1": ("active", 1), "JOB2": ("active", 1)}
 
 
+def test_a_payload_that_is_not_there_is_no_crash_and_its_work_goes_on_when_it_is_back(practice: Practice) -> None:
+    payloads = practice.ground.folder / "bureau" / "payloads"
+    practice.ground.send(practice.ground.sealed(practice.interchange("1")))
+    take_in(practice.instance(), practice.instance().inlets[0])
+    payloads.rename(payloads.with_name("elsewhere"))
+    payloads.mkdir()
+    practice.settle("bureau")
+    assert practice.reasons() == ["payload"]
+    [task] = [row.detail for row in practice.rows("task")]
+    assert "is not there: No such file or directory." in task
+    payloads.rmdir()
+    payloads.with_name("elsewhere").rename(payloads)
+    done = CliRunner().invoke(main, ["bureau", "retry", "1", "-c", _file(practice), "--operator", "anna"])
+    assert done.exit_code == 0, done.output
+    practice.settle()
+    assert practice.standings() == {"JOB1": ("active", 1)}
+
+
 def _file(practice: Practice, role: str = "bureau") -> str:
     return str(practice.ground.folder / role / f"{role}.toml")
 

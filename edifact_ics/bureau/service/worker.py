@@ -21,6 +21,7 @@ from edifact_ics.bureau.service.intake import take_in
 from edifact_ics.bureau.service.journal import log, write_metrics
 from edifact_ics.bureau.service.judging import judge_step
 from edifact_ics.bureau.service.opening import open_step
+from edifact_ics.bureau.service.payloads import PayloadMissing
 from edifact_ics.bureau.service.practice import practice_step
 from edifact_ics.bureau.service.sealing import seal_step
 from edifact_ics.bureau.service.sending import run_clocks, send_step
@@ -95,11 +96,22 @@ def work_once(instance: Instance) -> bool:
                 now, reason = work.standing(connection, row.id)
                 log("step", trace=row.trace, work=row.id, stage=row.stage, attempt=row.attempts, now=now, reason=reason)
     except Exception as error:  # one mail must not stop the others; its attempt is counted
-        where = extract_tb(error.__traceback__)[-1]  # what was said may hold a payload; where it was said does not
-        place = f"{Path(where.filename).name}:{where.lineno}"
-        said = {"error": type(error).__name__, "at": place}
-        log("failed", trace=claimed.trace, work=claimed.id, stage=claimed.stage, attempt=claimed.attempt, **said)
+        _tell(instance, claimed, error)
     return True
+
+
+def _tell(instance: Instance, claimed: work.Claim, error: Exception) -> None:
+    """Log that a step failed. A payload that is not there is no crash: the last attempt says so to an operator."""
+    said = {"trace": claimed.trace, "work": claimed.id, "stage": claimed.stage, "attempt": claimed.attempt}
+    if not isinstance(error, PayloadMissing):
+        where = extract_tb(error.__traceback__)[-1]  # what was said may hold a payload; where it was said does not
+        log("failed", error=type(error).__name__, at=f"{Path(where.filename).name}:{where.lineno}", **said)
+        return
+    log("failed", error=str(error), **said)
+    if claimed.attempt >= instance.configuration.attempts:
+        with instance.writing() as connection:
+            if work.held(connection, claimed) is not None:
+                work.quarantine(connection, claimed.id, instance.clock(), "payload", str(error))
 
 
 @contextmanager
