@@ -41,8 +41,13 @@ class Document:
 
     def __str__(self) -> str:
         """The document as a standing-alone XML text."""
-        head = f"<{self.name}"
-        return f'{head} xmlns="{NAMESPACE}"{self.xml[len(head) :]}'
+        return alone(self.xml, self.name)
+
+
+def alone(xml: str, name: str) -> str:
+    """Return the element of a message, by its name, as an XML text that can stand alone."""
+    head = f"<{name}"
+    return f'{head} xmlns="{NAMESPACE}"{xml[len(head) :]}'
 
 
 class _Open:

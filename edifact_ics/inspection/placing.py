@@ -53,8 +53,7 @@ def _repeats(table: Table, inner: ElementFinding) -> bool:
 def schema_findings(xsd: Xsd | None, table: Table, message: Message, walked: Walk) -> list[Finding]:
     """Say where the canonical document of a message breaks its schema: it is written once more, with trace."""
     traced = message_xml.message_xml(table, message, walked, True)
-    name = table.mig.xml
-    text = f'<{name} xmlns="{message_xml.NAMESPACE}"{traced[len(name) + 1 :]}'
+    text = message_xml.alone(traced, table.mig.xml)
     try:
         element = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
     except etree.XMLSyntaxError as error:

@@ -313,9 +313,8 @@ class Run:
             self.skipped["no message was free of earlier errors"] += 1
             return
         self.skipped[""] += 1
-        name = table.mig.xml
         xsd = self.library.schema(table.mig.message)
-        if not schema.is_valid(xsd, f'<{name} xmlns="{message_xml.NAMESPACE}"{xml[len(name) + 1 :]}'):
+        if not schema.is_valid(xsd, message_xml.alone(xml, table.mig.xml)):
             done.findings += schema_findings(xsd, table, done.message, walked)
 
     # ------------------------------------------------------------------ the end
