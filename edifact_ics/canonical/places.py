@@ -6,7 +6,7 @@ A document may have a fault in each of its elements, so nothing here may look at
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -27,36 +27,53 @@ class Place(NamedTuple):
     seg: str
 
 
+class Ways:
+    """The ways from an element along paths, whose first step is that element itself.
+
+    `names` gives the names by which a step may call an element; the number of a step counts those of a name, from 1.
+    """
+
+    def __init__(self, top: etree._Element, names: Callable[[etree._Element], Iterable[str]]) -> None:
+        self._top = top
+        self._names = names
+        self._children: dict[etree._Element, dict[str, list[etree._Element]]] = {}
+
+    def end(self, path: str) -> tuple[etree._Element, bool]:
+        """Return the element at the end of a path and True, or the last there is on the way and False."""
+        here = self._top
+        for step in path.split("/")[2:]:
+            name, _, number = step.partition("[")
+            below = self._below(here).get(name, ())
+            index = int(number.rstrip("]") or 1) - 1
+            if index >= len(below):
+                return here, False
+            here = below[index]
+        return here, True
+
+    def _below(self, node: etree._Element) -> dict[str, list[etree._Element]]:
+        """Return the elements right below one, by their names; they are looked at once."""
+        known = self._children.get(node)
+        if known is None:
+            known = self._children[node] = {}
+            for child in node.iterchildren("{*}*"):
+                for name in self._names(child):
+                    known.setdefault(name, []).append(child)
+        return known
+
+
 class Places:
     """The places of all elements of a message, worked out when the first is asked for."""
 
     def __init__(self, top: etree._Element) -> None:
         self._top = top
-        self._children: dict[etree._Element, dict[str, list[etree._Element]]] = {}
+        self._ways = Ways(top, _plain_name)
 
     def __getitem__(self, node: etree._Element) -> Place:
         return self._known[node]
 
     def line(self, path: str | None) -> int | None:
         """Return the line of the element at a path, or of what it should stand in where there is none."""
-        here = self._top
-        for step in (path or "").split("/")[2:]:
-            name, _, number = step.partition("[")
-            below = self._below(here).get(name, ())
-            index = int(number.rstrip("]") or 1) - 1
-            if index >= len(below):
-                break
-            here = below[index]
-        return here.sourceline
-
-    def _below(self, node: etree._Element) -> dict[str, list[etree._Element]]:
-        """Return the elements right below one, by their names."""
-        known = self._children.get(node)
-        if known is None:
-            known = self._children[node] = {}
-            for child in node.iterchildren("{*}*"):
-                known.setdefault(etree.QName(child).localname, []).append(child)
-        return known
+        return self._ways.end(path or "")[0].sourceline
 
     @cached_property
     def _known(self) -> dict[etree._Element, Place]:
@@ -71,6 +88,10 @@ class Places:
                 known[child] = Place(f"{above.path}/{step}", (*above.names, name), 0, seg)
                 before = last[child] or before
         return {node: known[node]._replace(order=order) for order, node in enumerate(nodes)}
+
+
+def _plain_name(node: etree._Element) -> tuple[str]:
+    return (etree.QName(node).localname,)
 
 
 def _steps(node: etree._Element) -> Iterator[tuple[etree._Element, str, str]]:

@@ -6,6 +6,7 @@ One XSD for each message in `schemas/`. Nothing is fetched and no entity is reso
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
 from functools import cache, cached_property
@@ -15,7 +16,7 @@ from lxml import etree
 
 from edifact_ics.canonical import wording
 from edifact_ics.canonical.message_xml import NAMESPACE
-from edifact_ics.canonical.places import Places
+from edifact_ics.canonical.places import Places, Ways
 from edifact_ics.guide.xsd import Xsd
 
 _NS = "{" + NAMESPACE + "}"
@@ -123,41 +124,30 @@ def _names(xsd: Xsd) -> frozenset[str]:
     return frozenset(str(node.get("name")) for node in xsd.root().iter("{http://www.w3.org/2001/XMLSchema}element"))
 
 
+def _names_in_paths(node: etree._Element) -> Iterator[str]:
+    """Give the names by which paths of libxml2 call an element.
+
+    That is `*`, or its name with a prefix; the mere name only of what is in no namespace: no other element must be
+    taken for that.
+    """
+    yield "*"
+    name = etree.QName(node)
+    if node.prefix or not name.namespace:
+        yield f"{node.prefix}:{name.localname}" if node.prefix else name.localname
+
+
 class _Judgement:
     """What libxml2 said of a message element at one time: which elements it means, and why they are not valid."""
 
     def __init__(self, xsd: Xsd, top: etree._Element) -> None:
         self._xsd = xsd
         self._top = top
-        self._below: dict[etree._Element, dict[str, list[etree._Element]]] = {}
+        self._ways = Ways(top, _names_in_paths)
 
     def at(self, path: str) -> etree._Element:
-        """Return the element that libxml2 names by a path, whose first step is the message element itself."""
-        here = self._top
-        for step in path.split("/")[2:]:
-            name, _, number = step.partition("[")
-            below = self._children(here).get(name, [])
-            index = int(number.rstrip("]") or 1) - 1
-            if index >= len(below):
-                return self._top
-            here = below[index]
-        return here
-
-    def _children(self, node: etree._Element) -> dict[str, list[etree._Element]]:
-        """Return what stands right below an element as paths name it.
-
-        By name with prefix; by name what is in no namespace, which another of that name must not be taken for; all of
-        them by `*`.
-        """
-        known = self._below.get(node)
-        if known is None:
-            known = self._below[node] = {"*": list(node.iterchildren("{*}*"))}
-            for child in known["*"]:
-                name = etree.QName(child)
-                if child.prefix or not name.namespace:
-                    step = f"{child.prefix}:{name.localname}" if child.prefix else name.localname
-                    known.setdefault(step, []).append(child)
-        return known
+        """Return the element that libxml2 names by a path; the message element where there is none."""
+        found, whole = self._ways.end(path)
+        return found if whole else self._top
 
     def reason(self, node: etree._Element, message: str) -> str:
         """Return in a sentence why an element is not valid."""
